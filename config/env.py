@@ -1,0 +1,313 @@
+"""What the surroundings say: every setting that may differ between two installations, read once and checked.
+
+This is the only reader of ``os.environ`` and of the optional file ``.env``; `.env.example` lists the names.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from config import embedded
+from config.trouble import Trouble
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROLES = ("owner", "loader", "app", "support")
+QUEUES = ("default", "long")
+THIS_MACHINE = ("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The mail server that carries our letters."""
+
+    host: str
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+    use_tls: bool = False
+    use_ssl: bool = False
+
+
+@dataclass(frozen=True)
+class Env:
+    """One installation's settings. ``debug`` is on only where nobody but this machine can come in."""
+
+    debug: bool
+    secret_key: str = field(repr=False)
+    data_dir: Path
+    port: int
+    site_url: str
+    allowed_hosts: list[str]
+    database_url: str | None = field(repr=False)
+    database_urls: dict[str, str] = field(repr=False)
+    broker_url: str | None = field(repr=False)
+    worker_queue: str
+    smtp: Smtp | None
+    email_from: str
+    trial_days: int
+
+    @property
+    def files_dir(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where letters lie when no mail server is set."""
+        return self.data_dir / "mail"
+
+    @property
+    def log_dir(self) -> Path:
+        return self.data_dir / "log"
+
+    @property
+    def is_embedded(self) -> bool:
+        """True when the database is the one that `bin/start` runs itself."""
+        return self.database_url is None
+
+    def derive(self, purpose: str) -> str:
+        """A secret for one purpose, made from the installation's own."""
+        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+    def role_password(self, role: str) -> str:
+        return self.derive(f"database role {role}")
+
+    def database(self, role: str) -> dict[str, Any]:
+        """Django's DATABASES entry for one of our roles: owner, loader, app or support."""
+        if role not in ROLES:
+            raise ValueError(f"{role!r} is not one of {', '.join(ROLES)}")
+        given = self._conninfo(role)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": given.pop("dbname", "candor"),
+            "USER": given.pop("user"),
+            "PASSWORD": given.pop("password", ""),
+            "HOST": given.pop("host", ""),
+            "PORT": given.pop("port", ""),
+            "OPTIONS": given,
+        }
+
+    @property
+    def is_app_only(self) -> bool:
+        """True when DATABASE_URL already speaks as the app role, so somebody else made the roles."""
+        return (
+            bool(self.database_url) and conninfo_to_dict(self.database_url or "").get("user") == "candor_app"
+        )
+
+    def _conninfo(self, role: str) -> dict[str, Any]:
+        if own_url := self.database_urls.get(role):
+            return dict(conninfo_to_dict(own_url))
+        if self.database_url is None:
+            server = {"host": str(embedded.socket_folder(self.data_dir)), "dbname": "candor"}
+        else:
+            server = {name: str(value) for name, value in conninfo_to_dict(self.database_url).items()}
+            if self.is_app_only and role == "app":
+                return dict(server)
+            if self.is_app_only and role == "owner":
+                raise Trouble(
+                    "DATABASE_URL speaks as candor_app, which may not change tables. "
+                    "Set DATABASE_OWNER_URL to candor_owner's address for this command."
+                )
+        return {**server, "user": f"candor_{role}", "password": self.role_password(f"candor_{role}")}
+
+    @property
+    def demo_password(self) -> str:
+        """The word that opens the demo accounts of this installation, easy to read aloud."""
+        digits = bytes.fromhex(self.derive("demo password"))
+        return "".join("bdfghjklmnprstvz"[byte & 15] + "aeiou"[(byte >> 4) % 5] for byte in digits[:7])
+
+
+def demo_password() -> str:
+    return env.demo_password
+
+
+def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
+    """Read every setting; if any is wrong, name them all at once."""
+    given = _Reader({**_dotenv(project / ".env"), **environ})
+    data_dir = (project / (given.text("CANDOR_DATA") or ".data")).resolve()
+    port = given.number("PORT", 8000, 1, 65535)
+    site_url = given.url("SITE_URL", ("http", "https"), f"http://localhost:{port}").rstrip("/")
+    host = urlsplit(site_url).hostname or "localhost"
+    is_local = host in THIS_MACHINE
+    debug = given.switch("DEBUG", is_local)
+    if debug and not is_local:
+        given.troubles.append(
+            f"DEBUG is on while SITE_URL names {host}; strangers would read our innards. Unset DEBUG."
+        )
+    hosts = given.text("ALLOWED_HOSTS")
+    values = {
+        "debug": debug,
+        "data_dir": data_dir,
+        "port": port,
+        "site_url": site_url,
+        "allowed_hosts": [name.strip() for name in hosts.split(",") if name.strip()]
+        or ([*THIS_MACHINE] if is_local else [host]),
+        "database_url": given.conninfo("DATABASE_URL"),
+        "database_urls": {
+            role: url
+            for role in ROLES
+            if role != "app" and (url := given.conninfo(f"DATABASE_{role.upper()}_URL"))
+        },
+        "broker_url": given.url("CELERY_BROKER_URL", ("redis", "rediss"), "") or None,
+        "worker_queue": given.one_of("WORKER_QUEUE", QUEUES),
+        "smtp": given.smtp("EMAIL_URL"),
+        "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
+        "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
+        "secret_key": given.secret("SECRET_KEY", data_dir),
+    }
+    if given.troubles:
+        raise Trouble(
+            "Candor cannot work with these settings:\n" + "\n".join(f"  - {line}" for line in given.troubles)
+        )
+    return Env(**values)
+
+
+class _Reader:
+    """Takes settings out of a mapping and remembers what was wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.troubles: list[str] = []
+
+    def text(self, name: str) -> str:
+        return self.environ.get(name, "").strip()
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        text = self.text(name)
+        if not text:
+            return default
+        if text.isascii() and text.isdigit() and low <= int(text) <= high:
+            return int(text)
+        self.troubles.append(f'{name} is "{text}"; it must be a number from {low} to {high}.')
+        return default
+
+    def switch(self, name: str, default: bool) -> bool:
+        text = self.text(name).lower()
+        if text in ("1", "true", "yes", "on"):
+            return True
+        if text in ("0", "false", "no", "off"):
+            return False
+        if text:
+            self.troubles.append(f'{name} is "{text}"; write 1 for on or 0 for off.')
+        return default
+
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        text = self.text(name) or choices[0]
+        if text not in choices:
+            self.troubles.append(f'{name} is "{text}"; it must be one of: {", ".join(choices)}.')
+        return text
+
+    def url(self, name: str, schemes: tuple[str, ...], default: str) -> str:
+        text = self.text(name)
+        if not text:
+            return default
+        try:
+            parts = urlsplit(text)
+            is_good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_good = False
+        if not is_good:
+            forms = " or ".join(f"{scheme}://…" for scheme in schemes)
+            self.troubles.append(f"{name} must be an address of the form {forms}.")
+            return default
+        return text
+
+    def conninfo(self, name: str) -> str | None:
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            known = conninfo_to_dict(text)
+        except ProgrammingError:
+            known = {}
+        if missing := [part for part in ("user", "dbname") if not known.get(part)]:
+            self.troubles.append(
+                f"{name} must be an address like postgresql://user:password@host:5432/candor "
+                f"({' and '.join({'user': 'a user', 'dbname': 'a database'}[part] for part in missing)} is missing)."
+            )
+            return None
+        return text
+
+    def smtp(self, name: str) -> Smtp | None:
+        text = self.url(name, ("smtp", "smtps"), "")
+        if not text:
+            return None
+        parts = urlsplit(text)
+        is_ssl = parts.scheme == "smtps"
+        use_tls = not is_ssl and parse_qs(parts.query).get("tls", ["1"])[-1] not in ("0", "off", "no")
+        return Smtp(
+            host=parts.hostname or "",
+            port=parts.port or (465 if is_ssl else 587),
+            username=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            use_tls=use_tls,
+            use_ssl=is_ssl,
+        )
+
+    def secret(self, name: str, data_dir: Path) -> str:
+        if text := self.text(name):
+            if len(text) < 32:
+                self.troubles.append(f"{name} is too short to be a secret; give it at least 32 characters.")
+            return text
+        try:
+            return installation_secret(data_dir)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.troubles.append(
+                f"The data folder {data_dir} cannot be used ({reason}). "
+                "Make it readable and writable for this user, or name another folder in CANDOR_DATA."
+            )
+            return ""
+
+
+def installation_secret(data_dir: Path) -> str:
+    """The random secret that this installation made for itself, kept in its data folder."""
+    path = data_dir / "secret_key"
+    embedded.make_data_dir(data_dir)
+    if not path.exists():
+        draft = data_dir / f"secret_key.{secrets.token_hex(8)}"
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink(missing_ok=True)
+    text = path.read_text().strip()
+    if len(text) < 32:
+        raise OSError(f"the file {path.name} in it is damaged; put it back from a backup")
+    return text
+
+
+def child_environ(changes: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with some names changed, for a child; an empty text unsets, also over `.env`."""
+    return {**os.environ, **changes}
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"The file {path} cannot be read ({error}).") from None
+    pairs = (line.strip().removeprefix("export ").partition("=") for line in lines)
+    return {
+        name.strip(): value.strip().strip("\"'")
+        for name, equals, value in pairs
+        if equals and not name.startswith("#")
+    }
+
+
+env = read(os.environ)
