@@ -1,0 +1,172 @@
+"""Dates, hours, numbers and money as the person reads them.
+
+The words stay English, the shape follows the person's locale: someone in Copenhagen reads
+``17 Nov 2026`` and ``1.234,50``. Whoever settles who is asking (the door, a task) says so once:
+
+    with formats.use(locale="da-DK", decimal_hours=True):
+        ...
+
+Times of day follow ``django.utils.timezone``: activate the person's time zone there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from django.utils import timezone
+
+DEFAULT_LOCALE = "en-GB"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one person wants figures written."""
+
+    locale: str = DEFAULT_LOCALE
+    decimal_hours: bool = False
+
+
+_reader: ContextVar[Reader] = ContextVar("reader", default=Reader())  # noqa: B039 (frozen)
+
+
+def activate(locale: str = "", decimal_hours: bool = False) -> Token[Reader]:
+    """Set the reader for the rest of this request or task; keep the token to ``reset``."""
+    return _reader.set(Reader(locale or DEFAULT_LOCALE, decimal_hours))
+
+
+def reset(token: Token[Reader]) -> None:
+    _reader.reset(token)
+
+
+@contextmanager
+def use(locale: str = "", decimal_hours: bool = False) -> Iterator[None]:
+    token = activate(locale, decimal_hours)
+    try:
+        yield
+    finally:
+        reset(token)
+
+
+@lru_cache(maxsize=256)
+def numbers_locale(code: str) -> Locale:
+    """The locale that shapes numbers, or the default for one nobody knows."""
+    try:
+        return Locale.parse(code, sep="-" if "-" in code else "_")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(DEFAULT_LOCALE, sep="-")
+
+
+@lru_cache(maxsize=256)
+def dates_locale(code: str) -> Locale:
+    """English as it is written in the person's country, so that words stay English."""
+    try:
+        return Locale.parse(f"en_{numbers_locale(code).territory or '150'}")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_150")
+
+
+# style: day before month, month before day
+PATTERNS = {
+    "short": ("d MMM", "MMM d"),
+    "year": ("d MMM y", "MMM d, y"),
+    "weekday": ("EEE d MMM", "EEE, MMM d"),
+    "weekday year": ("EEE d MMM y", "EEE, MMM d, y"),
+    "long": ("EEEE d MMMM", "EEEE, MMMM d"),
+    "long year": ("EEEE d MMMM y", "EEEE, MMMM d, y"),
+}
+
+
+def _write(value: date, style: str) -> str:
+    locale = dates_locale(_reader.get().locale)
+    month_first = locale.date_formats["short"].pattern.startswith("M")
+    text: str = format_date(value, PATTERNS[style][month_first], locale=locale)
+    return text.replace("Sept ", "Sep ")
+
+
+def local(value: date) -> date:
+    """An instant in the person's time zone; a plain day stays as it is."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+def plain_day(value: date) -> date:
+    value = local(value)
+    return value.date() if isinstance(value, datetime) else value
+
+
+def needs_year(value: date, today: date) -> bool:
+    """Within eleven months the year goes without saying."""
+    months = (value.year - today.year) * 12 + value.month - today.month
+    return abs(months) >= 11
+
+
+def day(value: date, style: str = "short") -> str:
+    """17 Nov, or 17 Nov 2026 when it is far. Styles: short, year, weekday, long."""
+    value = plain_day(value)
+    if style != "year" and needs_year(value, timezone.localdate()):
+        style = f"{style} year".removeprefix("short ")
+    return _write(value, style)
+
+
+def clock(value: datetime) -> str:
+    """14:07, or 2:07 PM where people write it so."""
+    text: str = format_time(local(value), "short", locale=dates_locale(_reader.get().locale))
+    return text
+
+
+def moment(value: datetime) -> str:
+    """Today's instants by the clock, yesterday's by name, older ones by the day."""
+    when = plain_day(value)
+    passed = (timezone.localdate() - when).days
+    if passed == 0:
+        return clock(value)
+    return "Yesterday" if passed == 1 else day(when)
+
+
+def exact(value: datetime) -> str:
+    """19 Nov 2026, 14:07:22: what a log and a tooltip say."""
+    time = format_time(local(value), "medium", locale=dates_locale(_reader.get().locale))
+    return f"{day(value, 'year')}, {time}"
+
+
+def hours(minutes: int | None) -> str:
+    """390 as 6:30, or as 6.50 for who reads decimals."""
+    minutes = minutes or 0
+    if _reader.get().decimal_hours:
+        return number(Decimal(minutes) / 60, places=2)
+    sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)
+    return f"{sign}{minutes // 60}:{minutes % 60:02}"
+
+
+def number(value: Decimal | int, places: int | None = None) -> str:
+    pattern = None if places is None else "#,##0." + "0" * places if places else "#,##0"
+    text: str = format_decimal(value, format=pattern, locale=numbers_locale(_reader.get().locale))
+    return text
+
+
+def money(amount: Decimal | int, currency: str, cents: bool = False) -> str:
+    """€18,420 when it is round, €87.50 when it is not; ``cents`` writes them always."""
+    amount = Decimal(amount)
+    places = get_currency_precision(currency)
+    digits = cents or amount != amount.to_integral_value()
+    rounded = amount if digits and places else amount.quantize(Decimal(1))
+    locale = numbers_locale(_reader.get().locale)
+    pattern = locale.currency_formats["standard"].pattern
+    if not digits:
+        pattern = pattern.replace(".00", "")
+    text: str = format_currency(rounded, currency, format=pattern, locale=locale, currency_digits=digits)
+    return text
+
+
+def percent(share: Decimal | float) -> str:
+    """0.81 as 81 %, the space being one that does not break."""
+    text: str = format_percent(Decimal(str(share)), locale=numbers_locale(_reader.get().locale))
+    return text.replace("%", "").strip().replace("\xa0", "") + "\u202f%"

@@ -1,0 +1,259 @@
+"""The parts pages are made of: icons, fields, faces, notes. See docs/templates.md and /kit/."""
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from django import forms, template
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import Resolver404, resolve
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+logger = logging.getLogger(__name__)
+
+ICONS = Path(settings.BASE_DIR) / "node_modules" / "@tabler" / "icons" / "icons"
+ICON_NAME = re.compile(r"[a-z0-9-]+")
+DRAWING = re.compile(r"<svg[^>]*>\s*(?:<path stroke=\"none\"[^>]*/>)?(.*)</svg>", re.DOTALL)
+
+
+class MissingIcon(LookupError):
+    """A template asks for an icon that Tabler does not have."""
+
+
+@lru_cache(maxsize=512)
+def drawing(name: str) -> str:
+    """The inside of an icon's SVG file, without the empty frame."""
+    if not ICON_NAME.fullmatch(name):
+        raise MissingIcon(name)
+    try:
+        svg = (ICONS / "outline" / f"{name}.svg").read_text()
+    except FileNotFoundError:
+        raise MissingIcon(name) from None
+    match = DRAWING.search(svg)
+    if match is None:
+        raise MissingIcon(name)
+    return re.sub(r"\s*\n\s*", "", match[1]).replace(" />", "/>")
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """``{% icon "eye" %}`` or ``{% icon "search" "icon-lg" %}``: always beside a word or an aria-label."""
+    try:
+        inside = drawing(name)
+    except MissingIcon:
+        if getattr(settings, "STRICT_TEMPLATES", settings.DEBUG):
+            raise
+        logger.error("No icon named %r", name)
+        return SafeString("")
+    # The drawing comes from a package file that drawing() read, never from a person.
+    return format_html(
+        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>',
+        f"icon {classes}".strip(),
+        mark_safe(inside),  # noqa: S308
+    )
+
+
+# --- pages that may or may not exist --------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def leads_somewhere(path: str, urlconf: str) -> bool:
+    try:
+        resolve(path, urlconf)
+    except Resolver404:
+        return False
+    return True
+
+
+@register.simple_tag
+def reachable(path: str, *parts: object) -> str:
+    """``{% reachable "/a/{}/search/" account.slug as url %}``: the path, or nothing when no page is there."""
+    path = path.format(*parts)
+    return path if leads_somewhere(path, settings.ROOT_URLCONF) else ""
+
+
+class AgainNode(template.Node):
+    """Renders a block's words a second time: the page's title is its heading too."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, context: template.Context) -> str:
+        block = context.render_context[BLOCK_CONTEXT_KEY].get_block(self.name)
+        words: str = block.render(context)
+        return words
+
+
+@register.tag
+def again(parser: template.base.Parser, token: template.base.Token) -> AgainNode:
+    """``{% again title %}``"""
+    return AgainNode(token.split_contents()[1])
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def name_of(person: object) -> str:
+    """The name to show for a member, a contact, a user or a plain string."""
+    for attribute in ("display_name", "full_name", "name"):
+        if name := getattr(person, attribute, ""):
+            return str(name)
+    return str(person or "")
+
+
+@register.filter
+def name(person: object) -> str:
+    """``{{ request.user|name }}``"""
+    return name_of(person)
+
+
+def initials(name: str) -> str:
+    """Alice Novak is AN, alice@acme.example is AL, 李小龍 is 李."""
+    words = re.findall(r"[^\W_]+", name.split("@")[0])
+    if not words:
+        return "?"
+    if len(words) == 1:
+        return words[0][: 2 if words[0].isascii() else 1].upper()
+    return (words[0][0] + words[-1][0]).upper()
+
+
+@register.simple_tag
+def face(person: object, size: str = "", *, plain: bool = False) -> SafeString:
+    """Initials in the person's colour: ``{% face member "sm" %}``; contacts are ``plain=True``."""
+    name = name_of(person)
+    colour = "" if plain else "face-" + "abcde"[crc32(name.casefold().encode()) % 5]
+    classes = " ".join(filter(None, ["face", colour, f"face-{size}" if size else ""]))
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, initials(name))
+
+
+# --- words with a state ---------------------------------------------------------------------------
+
+
+@register.simple_tag
+def pill(words: str, kind: str = "", icon_name: str = "") -> SafeString:
+    """``{% pill "Approved" "ok" %}`` (act, ok, warn, bad, sample), ``{% pill "Locked" "" "lock" %}``."""
+    return format_html(
+        '<span class="{}">{}{}</span>',
+        f"pill pill-{kind}" if kind else "pill",
+        icon(icon_name) if icon_name else "",
+        words,
+    )
+
+
+NOTE_ICONS = {"ok": "circle-check", "warn": "alert-triangle", "bad": "alert-circle", "act": "info-circle"}
+
+
+@register.simple_block_tag
+def note(content: str, kind: str = "act", icon_name: str = "") -> SafeString:
+    """``{% note "warn" %}<b>Returned by Alice.</b> Friday is empty.{% endnote %}``: stays until solved."""
+    return format_html(
+        '<div class="note note-{}">{}<div class="note-body txt">{}</div></div>',
+        kind,
+        icon(icon_name or NOTE_ICONS[kind]),
+        content,
+    )
+
+
+@register.simple_block_tag
+def empty_state(content: str, title: str, text: str = "") -> SafeString:
+    """``{% empty_state "No projects yet" "A project collects hours." %}<a …>…</a>{% endempty_state %}``."""
+    actions = format_html('<div class="actions">{}</div>', content) if content.strip() else ""
+    words = format_html("<p>{}</p>", text) if text else ""
+    return format_html('<div class="empty"><h2>{}</h2>{}{}</div>', title, words, actions)
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(label: str, entries: Iterable[Any]) -> dict[str, Any]:
+    """``{% tabs "Contact lists" views %}``: entries with label, url, current and, if counted, count."""
+    return {"label": label, "entries": entries}
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(next: str = "", previous: str = "", shown: str = "") -> dict[str, str]:
+    """``{% pager next=next_url previous=previous_url shown="50 of 248" %}`` for keyset pages."""
+    return {"next": next, "previous": previous, "shown": shown}
+
+
+@register.inclusion_tag("components/diff.html")
+def diff(changes: Iterable[Sequence[object]]) -> dict[str, Any]:
+    """``{% diff changes %}``: (label, old, new) each; nothing old reads Added, nothing new Removed."""
+    return {"changes": list(changes)}
+
+
+# --- forms ----------------------------------------------------------------------------------------
+
+
+def is_wide(widget: forms.Widget) -> bool:
+    return isinstance(widget, forms.Textarea | forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+def shape(widget: forms.Widget) -> str:
+    """How a field is laid out: check, choices or plain."""
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    return "check" if isinstance(widget, forms.CheckboxInput) else "plain"
+
+
+def style(widget: forms.Widget) -> str:
+    if shape(widget) != "plain":
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+def marks_needed(form: forms.BaseForm) -> bool:
+    """Mark the needed fields with * where they are rarer, else say (optional) at the others."""
+    visible = [field.field.required for field in form.visible_fields()]
+    return visible.count(True) < visible.count(False)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, hint: str = "", classes: str = "") -> dict[str, Any]:
+    """``{% field form.name %}``, ``{% field form.phone hint="Seen by people in Acme." classes="full" %}``."""
+    widget = bound.field.widget
+    hint = hint or bound.help_text
+    described = [f"{bound.auto_id}_hint"] if hint else []
+    described += [f"{bound.auto_id}_error"] if bound.errors else []
+    invalid = " is-invalid" if bound.errors else ""
+    # A form copies its fields, so changing the widget's attributes touches this form alone.
+    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {style(widget)}{invalid}".strip()
+    attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    kind = shape(widget)
+    if kind == "choices":
+        widget.attrs.update(attrs)
+    return {
+        "bound": bound,
+        "control": "" if kind == "choices" else bound.as_widget(attrs=attrs),
+        "shape": kind,
+        "hint": hint,
+        "classes": classes or ("full" if is_wide(widget) else ""),
+        "needed": bound.field.required and marks_needed(bound.form),
+        "optional": not bound.field.required and not marks_needed(bound.form),
+    }
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: forms.BaseForm) -> dict[str, Any]:
+    """What stands in the way, at the top of the form, with a link to each field; takes the focus."""
+    errors: ErrorDict = form.errors if form.is_bound else ErrorDict()
+    return {
+        "count": sum(len(messages) for messages in errors.values()),
+        "whole": form.non_field_errors() if form.is_bound else [],
+        "fields": [bound for bound in form if bound.errors],
+    }
+
+
+@register.simple_tag
+def needed_hint(form: forms.BaseForm) -> str:
+    """The sentence that explains the star, for the card's head."""
+    return "* needed, everything else is up to you" if marks_needed(form) else ""

@@ -1,0 +1,9 @@
+// What every signed-in page does: each module is small and the page works without it.
+import "./menus.js";
+import "./keys.js";
+import "./focus.js";
+import "./failures.js";
+import "./guard.js";
+import { toast } from "./toasts.js";
+
+document.addEventListener("candor:toast", (event) => toast(event.detail.words, event.detail.undo));
