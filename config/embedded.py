@@ -188,7 +188,7 @@ def _settle(data_dir: Path, user: pwd.struct_passwd | None) -> Place:
     if len(os.fsencode(run)) > LONGEST_SOCKET_FOLDER:
         run = Path(note.get("socket", ""))
         if not note or not run.is_dir():
-            run = Path(tempfile.mkdtemp(prefix="candor-", dir="/var/tmp"))  # noqa: S108
+            run = Path(tempfile.mkdtemp(prefix="candor-", dir="/var/tmp"))
     run.mkdir(mode=0o700, exist_ok=True)
     if user:
         for path in (folder, run):

@@ -1,0 +1,1 @@
+"""Users, accounts, members, the door and the Admin area."""

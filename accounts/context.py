@@ -1,0 +1,63 @@
+"""What the shell of every signed-in page shows: menus, the other accounts, the trial's days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.menu import entries
+from accounts.models import Account
+from accounts.queries import memberships_of
+from accounts.standing import Standing
+
+AMBER_DAYS = 5
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The trial as the banner says it."""
+
+    days_left: int
+
+    @property
+    def warn(self) -> bool:
+        """True in the last days, when the banner turns amber."""
+        return self.days_left <= AMBER_DAYS
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The names that ``base.html`` uses; empty on pages outside an account."""
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return {}
+    menu = entries(request, membership, "top")
+    admin = entries(request, membership, "admin")
+    return {
+        "account": membership.account,
+        "membership": membership,
+        "menu": menu,
+        "tabbar": [entry for entry in menu if entry.on_phone],
+        "admin_menu": [
+            (group, list(members)) for group, members in groupby(admin, lambda entry: entry.group)
+        ],
+        "is_admin_page": any(entry.is_current for entry in admin),
+        "other_accounts": SimpleLazyObject(lambda: _others(membership)),
+        "trial": _trial(membership.account),
+    }
+
+
+def _others(membership: Any) -> list[Account]:
+    found = memberships_of(membership.user).exclude(account_id=membership.account_id)
+    return [other.account for other in found]
+
+
+def _trial(account: Account) -> Trial | None:
+    now = timezone.now()
+    if account.standing(now) is not Standing.TRIALING:
+        return None
+    return Trial(days_left=(account.trial_ends_at - now).days)

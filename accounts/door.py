@@ -1,0 +1,75 @@
+"""The door: who you are, which account you are in, whether you belong there. Settled once, before any view.
+
+Behind it the database shows, stamps and accepts that account's rows only, for exactly one
+transaction; an answer of 400 or above leaves nothing half-done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import Membership
+from accounts.queries import membership_at
+from tenancy.context import Actor, activate
+from tenancy.errors import Conflict
+
+PREFIX = "/a/"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class AccountMiddleware:
+    """Opens ``/a/<account>/…`` to its members, inside the account."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return self.enter(request)
+
+    def enter(self, request: Any) -> HttpResponse:
+        """Find the membership, then do everything that follows inside the account."""
+        slug = request.path_info.removeprefix(PREFIX).partition("/")[0]
+        membership = membership_at(request.user, slug)
+        if membership is None:
+            request.stranger = True
+            return self.get_response(request)
+        membership.user = request.user
+        request.membership, request.account = membership, membership.account
+        with activate(membership.account, actor=actor_for(membership)):
+            response = self.get_response(request)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    def process_view(self, request: Any, view: Callable, args: Any, kwargs: dict[str, Any]) -> Any:
+        """Turn the stranger away, and writing where the account's standing forbids it."""
+        kwargs.pop("account_slug", None)
+        if getattr(request, "stranger", False):
+            raise Http404
+        account = getattr(request, "account", None)
+        if account is None or request.method in SAFE_METHODS or account.standing().may_write:
+            return None
+        if getattr(view, "open_when_read_only", False):
+            return None
+        return render(request, "402.html", status=402)
+
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
+        """Two people saved the same record at once, and the view had no better answer."""
+        if isinstance(exception, Conflict):
+            return render(request, "409.html", status=409)
+        return None
+
+
+def actor_for(membership: Membership) -> Actor:
+    """The member as the audit log names them."""
+    return Actor("member", membership.pk, str(membership.user))

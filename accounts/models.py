@@ -1,0 +1,154 @@
+"""People, firms, and who belongs where. Global tables: the door reads them before an account is known."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from accounts import choices
+from accounts.standing import Standing, standing
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by their e-mail address, whatever its case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """A user who signs in with this address; without a password, only by a link sent there."""
+        user = self.model(email=normalise_email(email), **fields)
+        user.set_password(password) if password else user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=normalise_email(username or ""))
+
+
+def normalise_email(email: str) -> str:
+    """The one spelling under which an address is stored and looked up."""
+    return email.strip().lower()
+
+
+class User(AbstractBaseUser):
+    """A human who signs in. May be a member of several accounts, or one of our staff."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField("e-mail", unique=True)
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=40, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2, blank=True, choices=choices.countries)
+    time_zone = models.CharField(max_length=64, default="UTC", choices=choices.time_zones)
+    locale = models.CharField(
+        "dates and numbers as in", max_length=16, default="en_GB", choices=choices.locales
+    )
+    hours_format = models.CharField(
+        "show hours as", max_length=8, default="clock", choices=choices.HOURS_FORMATS
+    )
+    theme = models.CharField(max_length=5, blank=True, choices=choices.THEMES)
+    is_staff = models.BooleanField(default=False, editable=False)
+    is_active = models.BooleanField(default=True, editable=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name", "last_name"]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.email = normalise_email(self.email)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_full_name(self) -> str:
+        """First and last name, as shown to colleagues."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        """The name colleagues say."""
+        return self.first_name or self.email
+
+
+class Account(models.Model):
+    """A customer firm: owns its data, has members, a trial, later a plan."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(max_length=50, unique=True, editable=False)
+    name = models.CharField("company name", max_length=120)
+    street = models.CharField(max_length=200)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100)
+    region = models.CharField("state or region", max_length=100, blank=True)
+    country = models.CharField(max_length=2, choices=choices.countries)
+    time_zone = models.CharField(max_length=64, default="UTC", choices=choices.time_zones)
+    currency = models.CharField(max_length=3, default="EUR", choices=choices.currencies)
+    first_weekday = models.PositiveSmallIntegerField(
+        "week starts on", default=0, choices=choices.FIRST_WEEKDAYS
+    )
+    plain_number_unit = models.CharField(
+        "a plain number means", max_length=8, default="hours", choices=choices.PLAIN_NUMBER_UNITS
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    trial_ends_at = models.DateTimeField(editable=False)
+    paid_through = models.DateTimeField(null=True, blank=True, editable=False)
+    past_due_since = models.DateTimeField(null=True, blank=True, editable=False)
+    closing_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if self.trial_ends_at is None:
+            self.trial_ends_at = self.created_at + timedelta(days=settings.TRIAL_DAYS)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def standing(self, now: datetime | None = None) -> Standing:
+        """What this account may do now."""
+        return standing(self, now or timezone.now())
+
+
+class Membership(models.Model):
+    """A user in an account, with a role. Ends by ``removed_at``; what the person did stays theirs."""
+
+    class Role(models.TextChoices):
+        """What a member may do; the table is in ``accounts/permissions.py``."""
+
+        OWNER = "owner", "Owner"
+        ADMIN = "admin", "Admin"
+        MANAGER = "manager", "Manager"
+        MEMBER = "member", "Member"
+        BILLING = "billing", "Billing"
+        READER = "reader", "Reader"
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    is_privacy_approver = models.BooleanField("may allow support looks and start exports", default=False)
+    sees_only_own_records = models.BooleanField("sees only own records", default=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "id"], name="membership_in_account"),
+            models.UniqueConstraint(fields=["account", "user"], name="membership_once_per_user"),
+            models.UniqueConstraint(fields=["account", "public_id"], name="membership_public_id"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)

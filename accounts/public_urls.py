@@ -1,0 +1,31 @@
+"""Before the door: sign-in and choosing an account. Names without a prefix are those allauth asks for."""
+
+from allauth.account import views as allauth
+from django.urls import path
+
+from accounts import public_views
+
+urlpatterns = [
+    path("enter/", public_views.enter, name="enter"),
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/set/", allauth.password_set, name="account_set_password"),
+    path("password/reset/", allauth.password_reset, name="account_reset_password"),
+    path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/key/<uidb36>-<key>/",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
+    path("confirm-email/<key>/", allauth.confirm_email, name="account_confirm_email"),
+    path("email/", allauth.email, name="account_email"),
+]

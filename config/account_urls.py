@@ -1,0 +1,7 @@
+"""What lies behind the door, under ``/a/<account>/``. Each app brings its own addresses."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+]

@@ -1,0 +1,6 @@
+"""The task queue."""
+
+from celery import Celery
+
+app = Celery("candor")
+app.autodiscover_tasks()

@@ -1,0 +1,117 @@
+"""The column that says whose a row is, and foreign keys that cannot leave their account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db import models
+from django.db.models.expressions import Col, Func
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.db.models.lookups import Exact
+
+from tenancy.context import current_account_id, current_account_id_or_none
+from tenancy.errors import NoAccount, WrongAccount
+from tenancy.policy import CURRENT_ACCOUNT_SQL
+
+
+def CASCADE_IN_DATABASE(collector, field, sub_objs, using):
+    """``on_delete`` for parts of a whole: PostgreSQL deletes them by the two-column key."""
+
+
+class CurrentAccount(Func):
+    """The account PostgreSQL was told: the net below the value that Python sets."""
+
+    template = CURRENT_ACCOUNT_SQL.replace("%", "%%")
+    output_field = models.BigIntegerField()
+    arity = 0
+
+
+class AccountField(models.ForeignKey):
+    """Whose row this is. Set from the active account, never by hand, never to another one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {
+            "to": settings.ACCOUNT_MODEL,
+            "on_delete": models.DO_NOTHING,
+            "related_name": "+",
+            "editable": False,
+            "db_index": False,  # the primary key leads with it
+            "default": current_account_id_or_none,
+            "db_default": CurrentAccount(),
+            **kwargs,
+        }
+        super().__init__(**kwargs)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = getattr(model_instance, self.attname)
+        active = current_account_id_or_none()
+        if active is None:
+            raise NoAccount(
+                f"A {model_instance._meta.verbose_name} can't be saved without an active account."
+            )
+        if value is None:
+            setattr(model_instance, self.attname, active)
+        elif value != active:
+            raise WrongAccount(f"This {model_instance._meta.verbose_name} belongs to another account.")
+        return active
+
+
+class AccountForwardDescriptor(ForwardManyToOneDescriptor):
+    """Follows a key inside its account, also when it leads to a global table such as memberships."""
+
+    def get_queryset(self, **hints: Any) -> Any:
+        return super().get_queryset(**hints).filter(account_id=current_account_id())
+
+
+class AccountForeignKey(models.ForeignKey):
+    """A key to a row of the same account.
+
+    The constraint is ``(account_id, x_id) → (account_id, id)``, made by ``KeepInAccount`` in the
+    migration, because foreign keys ignore row policies and a single column could point anywhere.
+    Joins carry the account too, so that every alias of a statement is fenced by itself.
+    """
+
+    forward_related_accessor_class = AccountForwardDescriptor
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+        kwargs.setdefault("db_constraint", False)
+        kwargs.setdefault("db_index", False)
+        super().__init__(to, on_delete, **kwargs)
+
+    def get_extra_restriction(self, alias: str | None, related_alias: str) -> Any:
+        column = self.model._meta.get_field("account")
+        return Exact(Col(alias, column), Col(related_alias, column))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super(models.ForeignKey, self).formfield(
+            **{
+                "form_class": AccountChoiceField,
+                "model": self.remote_field.model,
+                "limit_choices_to": self.get_limit_choices_to(),
+                "blank": self.blank,
+                **kwargs,
+            }
+        )
+
+
+class AccountChoiceField(forms.ModelChoiceField):
+    """A choice among the account's own rows, known outside by their public id."""
+
+    def __init__(self, *, model: type[models.Model], **kwargs: Any) -> None:
+        self.model = model
+        kwargs.pop("queryset", None)
+        super().__init__(queryset=None, to_field_name="public_id", **kwargs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> AccountChoiceField:
+        result = super().__deepcopy__(memo)
+        if result.queryset is None and current_account_id_or_none() is not None:
+            result.queryset = self.model._default_manager.filter(account_id=current_account_id())
+        return result
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int) and self.queryset is not None:
+            # A form's initial value is the key; the page shows the public id.
+            value = self.model._default_manager.filter(account_id=current_account_id(), pk=value).first()
+        return super().prepare_value(value)

@@ -1,0 +1,126 @@
+"""The stage of all tests: a cloned database used as the app role, and the cast.
+
+``db`` (or ``@pytest.mark.django_db``) wraps a test in a transaction that is rolled back. ``committed``
+gives real commits and clones the database again afterwards: for the door, ``after_commit``, workers
+and browsers. ``inside(account)`` works in an account for a few lines; ``in_acme`` for a whole test
+(not together with requests of another account: one context at a time).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from accounts.models import Account, Membership, User
+from demo import cast
+from tenancy.context import activate
+from tests import database
+from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F401  (hooks)
+
+Inside = Callable[[Account], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def worker_database() -> Iterator[str]:
+    """The name of this worker's own database."""
+    name = f"candor_test_{os.getpid()}"
+    database.clone(name)
+    yield name
+    connections.close_all()
+    database.drop(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(worker_database: str, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Point Django at the worker's database, as the app role."""
+    settings.DATABASES["default"]["NAME"] = worker_database
+    connection.settings_dict["NAME"] = worker_database
+    connection.settings_dict["CONN_MAX_AGE"] = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Hashing that is quick and worthless: tests sign in often."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker, worker_database) -> Iterator[None]:
+    """Real commits, seen by other processes; the database is cloned anew afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        database.clone(worker_database)
+
+
+@pytest.fixture
+def _rows(request: pytest.FixtureRequest) -> None:
+    """Rows may be made: by ``committed`` if the test asks for it, otherwise in a rolled back transaction."""
+    request.getfixturevalue("committed" if "committed" in request.fixturenames else "db")
+
+
+@pytest.fixture
+def inside() -> Inside:
+    """``with inside(acme): …`` works in an account for a few lines."""
+    return lambda account: activate(account, actor=cast.SYSTEM)
+
+
+@pytest.fixture
+def alice(_rows: None) -> User:
+    return cast.person("alice@acme.example")
+
+
+@pytest.fixture
+def acme(alice: User) -> Account:
+    return cast.acme(alice)
+
+
+@pytest.fixture
+def bob(acme: Account) -> User:
+    user = cast.person("bob@acme.example")
+    cast.joins(acme, user, Membership.Role.MEMBER)
+    return user
+
+
+@pytest.fixture
+def carol(acme: Account) -> User:
+    user = cast.person("carol@acme.example")
+    cast.joins(acme, user, Membership.Role.READER)
+    return user
+
+
+@pytest.fixture
+def mallory(_rows: None) -> User:
+    return cast.person("mallory@globex.example")
+
+
+@pytest.fixture
+def globex(mallory: User) -> Account:
+    return cast.globex(mallory)
+
+
+@pytest.fixture
+def sam(_rows: None) -> User:
+    return cast.person("sam@candor.example")
+
+
+@pytest.fixture
+def tess(_rows: None) -> User:
+    return cast.person("tess@candor.example")
+
+
+@pytest.fixture
+def in_acme(acme: Account, inside: Inside) -> Iterator[Account]:
+    with inside(acme):
+        yield acme
+
+
+@pytest.fixture
+def in_globex(globex: Account, inside: Inside) -> Iterator[Account]:
+    with inside(globex):
+        yield globex
