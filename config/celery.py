@@ -1,6 +1,83 @@
-"""The task queue."""
+"""The queues: what runs outside a request, how long it may take, and what runs by the clock.
+
+A message carries ids and only wakes somebody; whatever must not be lost is a row with a state.
+Two queues, each with a worker: `default` for short work, `long` for jobs in `@shared_task(queue="long")`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
 
 from celery import Celery
 
+from config.env import env
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one task may run, and after how long a message whose worker died goes to the next."""
+
+    minutes: int
+    redelivered_after_minutes: int
+
+
+# A message must not come back while its task still runs.
+QUEUES = {"default": Limits(10, 15), "long": Limits(40, 45)}
+
+# What runs by the clock: name → task, schedule. Each must be harmless when run twice.
+BEAT: dict[str, dict[str, Any]] = {}
+
+
+def route(name: str, args: Any, kwargs: Any, options: Any, task: Any = None, **others: Any) -> dict[str, str]:
+    """The queue that a task asks for in its decorator, also when it is sent by name."""
+    task = task or app.tasks.get(name)
+    return {"queue": getattr(task, "queue", None) or "default"}
+
+
+def broker(queue: str) -> dict[str, Any]:
+    """The message queues: Redis where CELERY_BROKER_URL names one, else our own PostgreSQL."""
+    visibility_timeout = QUEUES[queue].redelivered_after_minutes * 60
+    if env.broker_url:
+        # Each queue keeps its own list of what is under way, as each has its own patience.
+        return {
+            "broker_url": env.broker_url,
+            "broker_transport_options": {
+                "visibility_timeout": visibility_timeout,
+                "unacked_key": f"unacked_{queue}",
+                "unacked_index_key": f"unacked_index_{queue}",
+                "unacked_mutex_key": f"unacked_mutex_{queue}",
+                "unacked_restore_interval": 5,
+                "unacked_restore_throttle": 1,
+            },
+        }
+    return {
+        "broker_url": "pgmq://",
+        "broker_transport_options": {
+            "conn_string": env.dsn("broker"),
+            "init_extension": False,
+            "use_notify": True,
+            "wait_time_seconds": 0,  # waiting longer blocks the worker's loop
+            "polling_interval": 0.2,
+            "visibility_timeout": visibility_timeout,
+        },
+    }
+
+
 app = Celery("candor")
+app.conf.update(
+    **broker(env.worker_queue),
+    broker_connection_retry_on_startup=True,
+    task_default_queue="default",
+    task_routes=(route,),
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_time_limit=QUEUES[env.worker_queue].minutes * 60,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule=BEAT,
+)
 app.autodiscover_tasks()

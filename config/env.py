@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config import embedded
 from config.trouble import Trouble
 
 PROJECT = Path(__file__).resolve().parent.parent
-ROLES = ("owner", "loader", "app", "support")
+ROLES = ("owner", "loader", "app", "support", "broker")
 QUEUES = ("default", "long")
 THIS_MACHINE = ("localhost", "127.0.0.1")
 
@@ -49,6 +49,7 @@ class Env:
     allowed_hosts: list[str]
     database_url: str | None = field(repr=False)
     database_urls: dict[str, str] = field(repr=False)
+    database_role: str
     broker_url: str | None = field(repr=False)
     worker_queue: str
     smtp: Smtp | None
@@ -83,9 +84,7 @@ class Env:
 
     def database(self, role: str) -> dict[str, Any]:
         """Django's DATABASES entry for one of our roles: owner, loader, app or support."""
-        if role not in ROLES:
-            raise ValueError(f"{role!r} is not one of {', '.join(ROLES)}")
-        given = self._conninfo(role)
+        given = self.conninfo(role)
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": given.pop("dbname", "candor"),
@@ -103,21 +102,29 @@ class Env:
             bool(self.database_url) and conninfo_to_dict(self.database_url or "").get("user") == "candor_app"
         )
 
-    def _conninfo(self, role: str) -> dict[str, Any]:
+    def conninfo(self, role: str) -> dict[str, str]:
+        """libpq's words for a connection as one of our roles; the broker has a database of its own."""
+        if role not in ROLES:
+            raise ValueError(f"{role!r} is not one of {', '.join(ROLES)}")
         if own_url := self.database_urls.get(role):
-            return dict(conninfo_to_dict(own_url))
+            return _words(own_url)
         if self.database_url is None:
             server = {"host": str(embedded.socket_folder(self.data_dir)), "dbname": "candor"}
         else:
-            server = {name: str(value) for name, value in conninfo_to_dict(self.database_url).items()}
+            server = _words(self.database_url)
             if self.is_app_only and role == "app":
-                return dict(server)
+                return server
             if self.is_app_only and role == "owner":
                 raise Trouble(
                     "DATABASE_URL speaks as candor_app, which may not change tables. "
                     "Set DATABASE_OWNER_URL to candor_owner's address for this command."
                 )
+        if role == "broker":
+            server["dbname"] += "_broker"
         return {**server, "user": f"candor_{role}", "password": self.role_password(f"candor_{role}")}
+
+    def dsn(self, role: str) -> str:
+        return make_conninfo("", **self.conninfo(role))
 
     @property
     def demo_password(self) -> str:
@@ -157,8 +164,9 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
             for role in ROLES
             if role != "app" and (url := given.conninfo(f"DATABASE_{role.upper()}_URL"))
         },
+        "database_role": given.one_of("CANDOR_DATABASE_ROLE", ROLES, "app"),
         "broker_url": given.url("CELERY_BROKER_URL", ("redis", "rediss"), "") or None,
-        "worker_queue": given.one_of("WORKER_QUEUE", QUEUES),
+        "worker_queue": given.one_of("WORKER_QUEUE", QUEUES, "default"),
         "smtp": given.smtp("EMAIL_URL"),
         "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
@@ -201,8 +209,8 @@ class _Reader:
             self.troubles.append(f'{name} is "{text}"; write 1 for on or 0 for off.')
         return default
 
-    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
-        text = self.text(name) or choices[0]
+    def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        text = self.text(name) or default
         if text not in choices:
             self.troubles.append(f'{name} is "{text}"; it must be one of: {", ".join(choices)}.')
         return text
@@ -227,13 +235,14 @@ class _Reader:
         if not text:
             return None
         try:
-            known = conninfo_to_dict(text)
+            known = _words(text)
         except ProgrammingError:
             known = {}
-        if missing := [part for part in ("user", "dbname") if not known.get(part)]:
+        missing = [part for part in ("user", "dbname") if not known.get(part)]
+        if missing:
             self.troubles.append(
-                f"{name} must be an address like postgresql://user:password@host:5432/candor "
-                f"({' and '.join({'user': 'a user', 'dbname': 'a database'}[part] for part in missing)} is missing)."
+                f"{name} must be an address like postgresql://user:password@host:5432/candor; "
+                f"missing: {', '.join({'user': 'a user', 'dbname': 'a database'}[part] for part in missing)}."
             )
             return None
         return text
@@ -293,8 +302,12 @@ def installation_secret(data_dir: Path) -> str:
 
 
 def child_environ(changes: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with some names changed, for a child; an empty text unsets, also over `.env`."""
+    """This process's environment with some names changed, for a child; an empty text unsets."""
     return {**os.environ, **changes}
+
+
+def _words(url: str) -> dict[str, str]:
+    return {name: str(value) for name, value in conninfo_to_dict(url).items()}
 
 
 def _dotenv(path: Path) -> dict[str, str]:

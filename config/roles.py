@@ -106,7 +106,7 @@ def _make_roles(connection: psycopg.Connection, password_for: Callable[[str], st
 
 
 def _make_bypassing_role(connection: psycopg.Connection, role: str, rights: str) -> None:
-    """From PostgreSQL 16 on, a user with CREATEROLE and BYPASSRLS may hand the latter on; before, superusers only."""
+    """From PostgreSQL 16 on, who has CREATEROLE and BYPASSRLS may hand it on; before, superusers only."""
     try:
         connection.execute(sql.SQL("CREATE ROLE {} " + rights).format(sql.Identifier(role)))
     except psycopg.errors.InsufficientPrivilege:
