@@ -55,7 +55,6 @@ class Env:
     smtp: Smtp | None
     email_from: str
     trial_days: int
-    database_role: str
 
     @property
     def files_dir(self) -> Path:
@@ -170,7 +169,6 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "smtp": given.smtp("EMAIL_URL"),
         "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
-        "database_role": given.one_of("CANDOR_DATABASE_ROLE", ("app", "owner", "loader")),
         "secret_key": given.secret("SECRET_KEY", data_dir),
     }
     if given.troubles:
