@@ -1,6 +1,6 @@
 import re
 
-import duration_table
+from tests.lib import duration_table
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

