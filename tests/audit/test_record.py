@@ -68,9 +68,9 @@ def test_the_commitment_proves_the_payload(in_acme):
     ],
 )
 def test_what_is_written_stays_written(in_acme, statement):
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement.format(account=in_acme.pk))
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(account=in_acme.pk))
     assert Event.objects.filter(kind="account.opened").count() == 1
 
 

