@@ -50,7 +50,7 @@ def broker(queue: str) -> dict[str, Any]:
             },
         }
     return {
-        "broker_url": "pgmq://",
+        "broker_url": "pgmq://localhost/",  # where exactly says conn_string
         "broker_transport_options": {
             "conn_string": env.dsn("broker"),
             "init_extension": False,
