@@ -1,0 +1,160 @@
+"""Which column of a file is which of our fields: guessed from the header and the values, changed by a person.
+
+A header is taken apart into words. What only says *which* phone or *whose* street (business, privat,
+domicile, 2) is set aside; the words left over are looked up. So one entry serves every variant.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from crm.imports.header_words import HEADERS, PLACE_WORDS, SET_ASIDE
+
+FIELDS = {
+    "first_name": "First name",
+    "middle_name": "Middle name",
+    "last_name": "Last name",
+    "full_name": "Full name (split into first and last)",
+    "email": "E-mail",
+    "phone": "Phone",
+    "company": "Company",
+    "title": "Job title",
+    "street": "Address: street",
+    "postal_code": "Address: postal code",
+    "city": "Address: city",
+    "region": "Address: state or region",
+    "country": "Address: country",
+    "website": "Website",
+    "tags": "Tags",
+    "note": "Note",
+}
+PLACES = ("work", "", "home", "other")  # which of several addresses is taken first
+
+_JOB_OR_ADDRESSING = {"title", "titel", "titre", "titolo", "titulo", "tittel"}
+_BARE_NAME = {"name", "nom", "nome", "nombre", "naam", "navn", "namn", "nimi", "jmeno", "nev"}
+
+
+def words_of(header: str) -> str:
+    """Lower case, without accents, punctuation or doubled spaces; ß stays ss."""
+    header = unicodedata.normalize(
+        "NFKD", header.replace("ß", "ss").replace("æ", "ae").replace("ø", "o").replace("Ø", "o")
+    )
+    header = "".join(c for c in header if not unicodedata.combining(c)).casefold()
+    return " ".join(re.findall(r"[^\W_]+", header))
+
+
+_SET_ASIDE = frozenset(SET_ASIDE.split())
+_FIELD_OF = {words_of(name): field for field, names in HEADERS.items() for name in re.split(r"[|\n]", names)}
+_FIELD_OF.pop("", None)
+_PLACE_OF = {word: place for place, words in PLACE_WORDS.items() for word in words.split()}
+
+
+def _core(header):
+    """(the words that say what it is, the place it belongs to)"""
+    words = words_of(header).split()
+    places = [_PLACE_OF[word] for word in words if word in _PLACE_OF]
+    core = " ".join(word for word in words if word not in _PLACE_OF and word not in _SET_ASIDE)
+    return core, places[0] if places else ""
+
+
+_FIELD_OF_CORE = {_core(words)[0]: field for words, field in _FIELD_OF.items()} | _FIELD_OF
+_FIELD_OF_CORE.pop("", None)
+
+
+def field_for_header(header: str) -> str:
+    """The field a header names when it stands alone, or nothing. Ambiguous words are settled in ``guess``."""
+    words = words_of(header)
+    if words in _JOB_OR_ADDRESSING:
+        return "title"
+    if words in _BARE_NAME:
+        return "full_name"
+    if field := _FIELD_OF.get(words):
+        return field
+    core, _ = _core(header)
+    if not core and words.split()[:1] in (["ufficio"], ["abitazione"], ["particular"]):
+        return "phone"  # so Outlook calls them in Italian and Spanish
+    return "" if core in _BARE_NAME else _FIELD_OF_CORE.get(core, "")
+
+
+def place_of(header: str) -> str:
+    """The address a column belongs to: work, home, other or none told; Google numbers hers."""
+    number = re.search(r"address (\d+) ", words_of(header) + " ")
+    if number:
+        return "" if number[1] == "1" else f"address {number[1]}"
+    return _core(header)[1]
+
+
+def guess(header: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:
+    """A field for every column, or an empty string where we would not dare."""
+    header = [re.sub(r" \(\d+\)$", "", name) for name in header]  # the count given to a repeated one
+    fields = [field_for_header(name) for name in header]
+    words = [words_of(name) for name in header]
+    _settle_title(fields, words)
+    _settle_bare_names(fields, words)
+    for index in range(len(fields)):
+        values = [row[index].strip() for row in samples if index < len(row) and row[index].strip()]
+        if not fields[index]:
+            is_unnamed = words[index] == f"column {index + 1}"
+            fields[index] = _field_for_values(values, is_unnamed=is_unnamed)
+    _settle_formatted_address(fields, words)
+    return fields
+
+
+def _settle_title(fields, words):
+    """Outlook's Title is Dr or Mrs and stands before the first name; others mean the job."""
+    has_job = any(
+        field == "title" and word not in _JOB_OR_ADDRESSING for field, word in zip(fields, words, strict=True)
+    )
+    for index, word in enumerate(words):
+        if word in _JOB_OR_ADDRESSING and (has_job or fields[index + 1 : index + 2] == ["first_name"]):
+            fields[index] = ""
+
+
+def _settle_bare_names(fields, words):
+    """A column just called Name is whatever the other name columns leave over."""
+    for index, word in enumerate(words):
+        if word not in _BARE_NAME:
+            continue
+        if "last_name" in fields and "first_name" not in fields:
+            fields[index] = "first_name"
+        elif "first_name" in fields and "last_name" not in fields:
+            fields[index] = "last_name"
+
+
+def _settle_formatted_address(fields, words):
+    if not {"street", "city"} & set(fields):
+        for index, word in enumerate(words):
+            if re.fullmatch(r"address( \d+)? formatted", word):
+                fields[index] = "street"
+
+
+_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\/]+\.[^\s@<>,;:\"()\[\]\\/.]{2,}")
+_PHONE = re.compile(r"(?=(?:\D*\d){6})[+(0][\d\s()./+-]{5,24}")
+
+
+def is_email(text: str) -> bool:
+    text = text.strip()
+    if len(text) > 254 or not _EMAIL.fullmatch(text):
+        return False
+    name, _, domain = text.rpartition("@")
+    return (
+        len(name) <= 64
+        and ".." not in text
+        and not name.startswith(".")
+        and not domain.startswith((".", "-"))
+    )
+
+
+def _field_for_values(values, *, is_unnamed):
+    def share(test):
+        return sum(1 for value in values if test(value)) / len(values)
+
+    if not values:
+        return ""
+    if share(lambda value: any(is_email(part) for part in re.split(r"[\s,;]+", value))) > 0.6:
+        return "email"
+    if is_unnamed and share(_PHONE.fullmatch) > 0.8:
+        return "phone"
+    if is_unnamed and share(lambda value: value.lower().startswith(("http://", "https://", "www."))) > 0.6:
+        return "website"
+    return ""
