@@ -17,10 +17,14 @@ from django.conf import settings
 from django.db import connection, connections
 
 from accounts.models import Account, Membership, User
+from config.celery import app
 from demo import cast
 from tenancy.context import activate
 from tests import database
 from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F401  (hooks)
+
+pytest_plugins = ["tests.processes"]
+app.conf.update(broker_url="memory://", broker_transport_options={})  # until a test starts a worker
 
 Inside = Callable[[Account], AbstractContextManager[None]]
 

@@ -154,6 +154,11 @@ def app_dsn(name: str) -> str:
     return make_conninfo(**{**given, "dbname": name, "user": entry["USER"], "password": entry["PASSWORD"]})
 
 
+def renamed(dsn: str, name: str) -> str:
+    """The same address with another database."""
+    return make_conninfo(dsn, dbname=name)
+
+
 def migrate(name: str) -> None:
     """Bring a database up to date, as its owner. Runs in a process of its own: pytest blocks connections."""
     from django.core.management import call_command

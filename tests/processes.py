@@ -1,0 +1,225 @@
+"""Real processes beside a test: the web server, workers and a browser, on the worker's own database.
+
+``server`` and ``celery_worker`` need ``committed`` data, so they ask for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from config import roles
+from config.celery import app, broker
+from config.env import child_environ, env
+from tests import database
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-gpu",
+    "--no-first-run",
+]
+
+
+def _environ(name: str) -> dict[str, str]:
+    return child_environ({"DATABASE_URL": database.app_dsn(name), "DEBUG": "1", "CANDOR_DATABASE_ROLE": "app"})
+
+
+@contextmanager
+def running(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own, ended with all its children."""
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command, cwd=database.PROJECT, env=environ, stdout=log, stderr=log, start_new_session=True
+        )
+        process.log = log  # type: ignore[attr-defined]
+        try:
+            yield process
+        finally:
+            for name, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
+                if process.poll() is None:
+                    os.killpg(process.pid, name)
+                    try:
+                        process.wait(patience)
+                    except subprocess.TimeoutExpired:
+                        continue
+
+
+def said(process: subprocess.Popen[bytes]) -> str:
+    """What a process wrote so far, for the message of a failed test."""
+    log = process.log  # type: ignore[attr-defined]
+    log.seek(0)
+    return log.read().decode(errors="replace")
+
+
+def until(condition: Callable[[], bool], *, seconds: float, process: subprocess.Popen[bytes]) -> None:
+    """Wait for a condition; fail with the process's own words when it does not come."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    pytest.fail(f"{' '.join(process.args[:6])} did not get there:\n{said(process)[-4000:]}")  # type: ignore[index]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310  (our own address)
+            return response.status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def _server_process(worker_database: str) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "config.wsgi:application"]
+    environ = {**_environ(worker_database), "PORT": str(port)}
+    with running(command, environ) as process:
+        url = f"http://localhost:{port}"
+        until(lambda: _answers(f"{url}/healthz"), seconds=40, process=process)
+        yield url
+
+
+@pytest.fixture
+def server(committed: None, _server_process: str, broker_database: None) -> str:
+    """The address of a real web server on the test's database: ``http://localhost:12345``."""
+    return _server_process
+
+
+@pytest.fixture(scope="session")
+def broker_database(worker_database: str) -> Iterator[None]:
+    """The message queues of this worker's database; what a test enqueues goes there too."""
+    name = f"{worker_database}_broker"
+    roles.prepare_broker(database.admin_dsn(), name, env.role_password("candor_broker"))
+    before = dict(app.conf.broker_transport_options)
+    options = broker("default")
+    if "conn_string" in options["broker_transport_options"]:
+        dsn = options["broker_transport_options"]["conn_string"]
+        options["broker_transport_options"]["conn_string"] = database.renamed(dsn, name)
+    _use_broker(options["broker_url"], options["broker_transport_options"])
+    yield
+    _use_broker("memory://", before)
+    database.drop(name)
+
+
+def _use_broker(url: str, options: dict[str, object]) -> None:
+    app.conf.update(broker_url=url, broker_transport_options=options)
+    app.pool.force_close_all()
+    app._pool = None
+    app.amqp._producer_pool = None
+
+
+@pytest.fixture
+def celery_worker(committed: None, broker_database: None, worker_database: str) -> Iterator[Callable]:
+    """``celery_worker("long")`` starts a real worker process on a queue and returns it, ready."""
+    started: list[contextmanager] = []
+
+    def start(queue: str = "default") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-Q", queue, "-c", "1"]
+        command += ["-n", f"{queue}@test", "--without-gossip", "--without-mingle", "-l", "INFO"]
+        context = running(command, {**_environ(worker_database), "WORKER_QUEUE": queue})
+        process = context.__enter__()
+        started.append(context)
+        until(lambda: " ready." in said(process), seconds=40, process=process)
+        return process
+
+    yield start
+    for context in started:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests of this worker."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("Chromium is not installed; bin/test installs it where it may.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """``open_page(width=360, dark=True, scripts=False)`` opens a browser window of its own: fresh cookies.
+
+    A page fails its test when the console shows an error or the Content-Security-Policy refuses something.
+    """
+    contexts, troubles = [], []
+
+    def open_one(*, width: int = 1280, height: int = 800, dark: bool = False, scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if _is_trouble(said) else None)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not troubles, f"The browser complained: {troubles}"
+
+
+def _is_trouble(said) -> bool:  # type: ignore[no-untyped-def]
+    # An answer of 400 or above is logged as an error although the test may well have asked for it.
+    return said.type == "error" and "Failed to load resource" not in said.text
+
+
+AXE = Path(database.PROJECT, "node_modules/axe-core/axe.min.js")
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """``axe(page)`` asserts that the page has no WCAG 2.2 A/AA violation."""
+
+    def check(page: Page) -> None:
+        page.evaluate(AXE.read_text())
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        found = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]
+        shown = [(rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"]]) for rule in found]
+        assert not shown, f"{page.url}: {shown}"
+
+    return check
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., None]:
+    """``sign_in(page, server, alice)`` puts a session cookie into the browser, without the sign-in page."""
+    from django.conf import settings
+    from django.test import Client
+
+    def put(page: Page, server: str, user: object) -> None:
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server}])
+
+    return put
