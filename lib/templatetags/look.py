@@ -104,10 +104,8 @@ def again(parser: template.base.Parser, token: template.base.Token) -> AgainNode
 
 def name_of(person: object) -> str:
     """The name to show for a member, a contact, a user or a plain string."""
-    for attribute in ("display_name", "full_name", "name"):
-        if name := getattr(person, attribute, ""):
-            return str(name)
-    return str(person or "")
+    full = getattr(person, "full_name", "") or getattr(person, "name", "")
+    return str(full or person or "")
 
 
 @register.filter
@@ -118,7 +116,7 @@ def name(person: object) -> str:
 
 def initials(name: str) -> str:
     """Alice Novak is AN, alice@acme.example is AL, 李小龍 is 李."""
-    words = re.findall(r"[^\W_]+", name.split("@")[0])
+    words: list[str] = re.findall(r"[^\W_]+", name.split("@")[0])
     if not words:
         return "?"
     if len(words) == 1:
@@ -230,7 +228,7 @@ def field(
     and take the help text's place.
     """
     widget = bound.field.widget
-    hint = hint or ("" if link else bound.help_text)
+    hint = hint or ("" if link else str(bound.help_text))
     described = [f"{bound.auto_id}_hint"] if hint else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     # A form copies its fields, so changing the widget's attributes touches this form alone.
