@@ -78,7 +78,7 @@ class VersionedModel(AccountModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    class Meta:
+    class Meta(AccountModel.Meta):
         abstract = True
 
     def save_checked(self, expected: int, **kwargs: Any) -> Self:

@@ -31,10 +31,11 @@ class FenceTable(Operation):
         model = to_state.apps.get_model(app_label, self.model_name)
         name = model._meta.db_table
         table = schema_editor.quote_name(name)
-        schema_editor.execute(
-            f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(name + '_pkey')}, "
-            f"ADD PRIMARY KEY (account_id, {schema_editor.quote_name(model._meta.pk.column)})"
-        )
+        if model._meta.pk.column is not None:  # a composite key leads with the account by itself
+            schema_editor.execute(
+                f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(name + '_pkey')}, "
+                f"ADD PRIMARY KEY (account_id, {schema_editor.quote_name(model._meta.pk.column)})"
+            )
         if any(field.column == "public_id" for field in model._meta.local_concrete_fields):
             schema_editor.execute(f"ALTER TABLE {table} ADD UNIQUE (account_id, public_id)")
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
