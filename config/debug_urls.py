@@ -1,9 +1,5 @@
 """Pages that only a development server has."""
 
-from django.urls import path
+from django.urls import URLPattern
 
-from config import pages
-
-urlpatterns = [
-    path("kit/", pages.kit, name="kit"),
-]
+urlpatterns: list[URLPattern] = []

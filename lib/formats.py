@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
@@ -91,17 +90,16 @@ def _write(value: date, style: str) -> str:
     return text.replace("Sept ", "Sep ")
 
 
-def _time(value: datetime, style: Literal["short", "medium"]) -> str:
-    here = timezone.localtime(value) if timezone.is_aware(value) else value
-    text: str = format_time(here, style, locale=dates_locale(_reader.get().locale))
-    return text
+def local(value: date) -> date:
+    """An instant in the person's time zone; a plain day stays as it is."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
 
 
 def plain_day(value: date) -> date:
-    """The calendar day of an instant where the person is; a plain day stays as it is."""
-    if isinstance(value, datetime):
-        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    return value
+    value = local(value)
+    return value.date() if isinstance(value, datetime) else value
 
 
 def needs_year(value: date, today: date) -> bool:
@@ -120,7 +118,8 @@ def day(value: date, style: str = "short") -> str:
 
 def clock(value: datetime) -> str:
     """14:07, or 2:07 PM where people write it so."""
-    return _time(value, "short")
+    text: str = format_time(local(value), "short", locale=dates_locale(_reader.get().locale))
+    return text
 
 
 def moment(value: datetime) -> str:
@@ -134,7 +133,8 @@ def moment(value: datetime) -> str:
 
 def exact(value: datetime) -> str:
     """19 Nov 2026, 14:07:22: what a log and a tooltip say."""
-    return f"{day(value, 'year')}, {_time(value, 'medium')}"
+    time = format_time(local(value), "medium", locale=dates_locale(_reader.get().locale))
+    return f"{day(value, 'year')}, {time}"
 
 
 def hours(minutes: int | None) -> str:

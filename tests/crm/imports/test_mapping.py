@@ -84,10 +84,7 @@ def guessed(name):
 @pytest.mark.parametrize("language", OUTLOOK)
 def test_outlook_in_other_languages(language):
     pairs = [
-        pair.strip().split("=")
-        for line in OUTLOOK[language].split("\n")
-        for pair in line.split("|")
-        if pair.strip()
+        pair.strip().split("=") for line in OUTLOOK[language].split("\n") for pair in line.split("|") if pair.strip()
     ]
     header = [name for name, _ in pairs]
     assert dict(zip(header, mapping.guess(header, []), strict=True)) == dict(pairs)
@@ -125,13 +122,7 @@ def test_google_before_2024():
 def test_outlook_in_english_knows_dr_from_partner():
     found = guessed("outlook-english-utf8-bom.csv")
     assert (found["Title"], found["Job Title"]) == ("", "title")
-    assert (
-        found["Assistant's Phone"]
-        == found["Business Fax"]
-        == found["Manager's Name"]
-        == found["Account"]
-        == ""
-    )
+    assert found["Assistant's Phone"] == found["Business Fax"] == found["Manager's Name"] == found["Account"] == ""
     assert found["Company Main Phone"] == "phone"
 
 

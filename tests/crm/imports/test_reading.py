@@ -72,9 +72,7 @@ def test_blank_lines_count_as_rows_but_are_no_records():
 
 
 def test_a_short_row_is_filled_up_and_a_long_row_is_turned_away():
-    _, found = read(
-        b"Name,E-Mail,City\nMaren,m@x.example\nNils,n@x.example,Jena,Extra\nUte,u@x.example,Ulm,,\n"
-    )
+    _, found = read(b"Name,E-Mail,City\nMaren,m@x.example\nNils,n@x.example,Jena,Extra\nUte,u@x.example,Ulm,,\n")
     short, long, trailing = found
     assert short.values == ["Maren", "m@x.example", ""]
     assert "2 of 3 columns" in short.note

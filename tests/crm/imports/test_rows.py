@@ -36,9 +36,7 @@ def people(name, region="DE"):
     with (FOLDER / name).open("rb") as stream:
         sheet = reading.look_at(stream)
         rows = list(reading.records(stream, sheet))
-    cleaner = RowCleaner(
-        sheet, mapping.guess(sheet.header, [r.values for r in rows if not r.problem]), region=region
-    )
+    cleaner = RowCleaner(sheet, mapping.guess(sheet.header, [r.values for r in rows if not r.problem]), region=region)
     return [cleaner.clean(row) for row in rows]
 
 
@@ -61,12 +59,7 @@ def test_a_google_row_keeps_everything_it_says():
 
 
 def test_names_in_any_script_arrive_as_written():
-    names = {
-        candidate.name
-        for name in make.FILES
-        for candidate in people(name)
-        if isinstance(candidate, Candidate)
-    }
+    names = {candidate.name for name in make.FILES for candidate in people(name) if isinstance(candidate, Candidate)}
     assert names >= {
         "יעל בן־דוד",
         "محمد الأحمد",
@@ -102,10 +95,7 @@ def test_a_linkedin_profile_is_nobodys_domain():
     priya, _, nobody = people("linkedin-connections.csv")
     assert priya.domain == ""
     assert "linkedin.com/in/priya" in priya.note
-    assert (
-        nobody.reason
-        == "Row 7: There is no name, no e-mail address and no company, so there is nobody to store."
-    )
+    assert nobody.reason == "Row 7: There is no name, no e-mail address and no company, so there is nobody to store."
 
 
 def test_a_broken_card_is_called_a_card():
@@ -136,9 +126,7 @@ def test_a_company_alone_is_worth_storing():
     assert (found.company, found.has_person) == ("Bäckerei Kornblum", False)
 
 
-@pytest.mark.parametrize(
-    "field", ["First_name", "Last_name", "Company", "Job_title", "Street", "City", "Note"]
-)
+@pytest.mark.parametrize("field", ["First_name", "Last_name", "Company", "Job_title", "Street", "City", "Note"])
 def test_what_does_not_fit_is_turned_away_whole(field):
     found = clean(**({"Email": "m@x.example"} | {field: "x" * 20_001}))
     assert isinstance(found, Rejected)
@@ -271,6 +259,4 @@ def test_every_row_is_stored_or_turned_away_with_a_sentence(rows):
         else:
             assert outcome.has_person or outcome.company
             assert "\x00" not in repr(outcome.as_dict())
-            assert all(
-                len(getattr(outcome, name)) <= limit for name, limit in LIMITS.items() if name != "tag"
-            )
+            assert all(len(getattr(outcome, name)) <= limit for name, limit in LIMITS.items() if name != "tag")

@@ -1,0 +1,62 @@
+"""What companies and contacts have in common: an owner, a bin, and who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.db import models
+
+from accounts.models import Membership
+from tenancy.models import AccountForeignKey, AccountManager, AccountQuerySet, VersionedModel
+
+
+class RecordQuerySet(AccountQuerySet):
+    """Records as members see them."""
+
+    def live(self) -> Self:
+        return self.filter(deleted_at__isnull=True)
+
+    def in_bin(self) -> Self:
+        return self.filter(deleted_at__isnull=False)
+
+    def visible_to(self, membership: Membership) -> Self:
+        """Everything, or only what this member owns: the one rule for lists, pages, search and hints."""
+        return self.filter(owner_id=membership.pk) if membership.sees_only_own_records else self
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        records = list(objs)
+        for record in records:
+            record.fill_derived()
+        return super().bulk_create(records, *args, **kwargs)
+
+
+class Record(VersionedModel):
+    """A company or a contact. Deleted ones lie in the bin, from which they can be restored."""
+
+    name_key = models.TextField(editable=False, db_collation="C")
+    note = models.TextField(blank=True)
+    owner = AccountForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_by = AccountForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = AccountManager.from_queryset(RecordQuerySet)()
+
+    class Meta(VersionedModel.Meta):
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fill_derived()
+        super().save(*args, **kwargs)
+
+    def fill_derived(self) -> None:
+        """Set the columns that follow from others: what is sorted, looked up and compared by."""
+        raise NotImplementedError
+
+    @property
+    def is_in_bin(self) -> bool:
+        return self.deleted_at is not None
