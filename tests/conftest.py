@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -128,3 +130,11 @@ def in_acme(acme: Account, inside: Inside) -> Iterator[Account]:
 def in_globex(globex: Account, inside: Inside) -> Iterator[Account]:
     with inside(globex):
         yield globex
+
+
+@pytest.fixture
+def files_folder(tmp_path: Path, settings: Any) -> Path:
+    """A folder of its own for the test's stored files."""
+    default = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    return tmp_path
