@@ -189,7 +189,7 @@ def _settle(data_dir: Path, user: pwd.struct_passwd | None) -> Place:
         )
     folder.mkdir(mode=0o700, exist_ok=True)
     run = folder / "run"
-    if len(os.fsencode(run)) > LONGEST_SOCKET_FOLDER:
+    if len(os.fsencode(run)) > LONGEST_SOCKET_FOLDER or "," in str(run):  # libpq reads a comma as "or"
         run = Path(note.get("socket", ""))
         if not note or not run.is_dir():
             run = Path(tempfile.mkdtemp(prefix="candor-", dir="/var/tmp"))

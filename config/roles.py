@@ -177,7 +177,7 @@ def _check_version(connection: psycopg.Connection) -> None:
 @contextmanager
 def _connection(dsn: str) -> Iterator[psycopg.Connection]:
     try:
-        connection = psycopg.connect(dsn, autocommit=True, connect_timeout=10)
+        connection = psycopg.connect(dsn, autocommit=True, connect_timeout=10, client_encoding="utf8")
     except psycopg.OperationalError as error:
         raise Trouble(f"The database server does not let us in: {str(error).strip()}") from None
     with connection:

@@ -1,0 +1,202 @@
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.env import Env, read
+from config.trouble import Trouble
+from tests.config.conftest import PROJECT, run
+
+SECRET = "a secret that is long enough for anybody"
+
+
+def settings(tmp_path: Path, **environ: str) -> Env:
+    return read({"CANDOR_DATA": str(tmp_path / "data"), **environ}, project=tmp_path)
+
+
+def test_without_any_setting_everything_has_a_value(tmp_path):
+    env = read({}, project=tmp_path)
+    assert env.debug
+    assert env.site_url == "http://localhost:8000"
+    assert env.allowed_hosts == ["localhost", "127.0.0.1"]
+    assert env.data_dir == tmp_path / ".data"
+    assert env.trial_days == 30
+    assert env.is_embedded
+
+
+def test_one_error_names_all_troubles(tmp_path):
+    with pytest.raises(Trouble) as caught:
+        settings(
+            tmp_path,
+            PORT="eighty",
+            DEBUG="perhaps",
+            SITE_URL="candor.example",
+            DATABASE_URL="postgresql://db.example/",
+            CELERY_BROKER_URL="amqp://broker",
+            EMAIL_URL="mail.example",
+            SECRET_KEY="short",
+            TRIAL_DAYS="0",
+            WORKER_QUEUE="quick",
+        )
+    text = str(caught.value)
+    assert text.count("\n  - ") == 9
+    for name in ("PORT", "DEBUG", "SITE_URL", "DATABASE_URL", "CELERY_BROKER_URL", "EMAIL_URL", "SECRET_KEY"):
+        assert f"- {name} " in text
+
+
+def test_a_program_says_it_without_a_traceback():
+    told = run("manage.py", "check", PORT="eighty")
+    assert told.returncode == 2
+    assert 'PORT is "eighty"; it must be a number from 1 to 65535.' in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_troubles_never_show_a_password(tmp_path):
+    with pytest.raises(Trouble) as caught:
+        settings(
+            tmp_path,
+            DATABASE_URL="postgresql://me:hunter2@db.example/?nonsense=1",
+            EMAIL_URL="x://a:hunter2@b",
+        )
+    assert "hunter2" not in str(caught.value)
+
+
+def test_secrets_stay_out_of_the_representation(tmp_path):
+    env = settings(tmp_path, SECRET_KEY=SECRET, DATABASE_URL="postgresql://me:hunter2@db/candor")
+    assert SECRET not in repr(env)
+    assert "hunter2" not in repr(env)
+
+
+@pytest.mark.parametrize(
+    ("site_url", "debug"),
+    [("http://localhost:8000", True), ("http://127.0.0.1", True), ("https://candor.example", False)],
+)
+def test_debug_is_on_only_on_this_machine(tmp_path, site_url, debug):
+    assert settings(tmp_path, SITE_URL=site_url).debug is debug
+
+
+def test_debug_before_strangers_is_a_trouble(tmp_path):
+    with pytest.raises(Trouble, match="strangers would read our innards"):
+        settings(tmp_path, SITE_URL="https://candor.example", DEBUG="1")
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    (tmp_path / ".env").write_text(
+        '# ours\nPORT=8111\nexport TRIAL_DAYS="14"\n#SITE_URL=https://no.example\n'
+    )
+    env = settings(tmp_path, PORT="8112")
+    assert (env.port, env.trial_days, env.site_url) == (8112, 14, "http://localhost:8112")
+
+
+def test_an_empty_text_unsets(tmp_path):
+    (tmp_path / ".env").write_text("DATABASE_URL=postgresql://me@db/candor\n")
+    assert settings(tmp_path, DATABASE_URL="").is_embedded
+
+
+def test_an_installation_makes_its_secret_once_and_for_itself(tmp_path):
+    first, second = settings(tmp_path), settings(tmp_path)
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 50
+    assert stat.S_IMODE((tmp_path / "data/secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
+
+
+def test_two_programs_that_begin_together_agree_on_the_secret(tmp_path):
+    program = "from config.env import env; print(env.secret_key)"
+    from config.env import child_environ
+
+    environ = child_environ({"CANDOR_DATA": str(tmp_path / "new")})
+    both = [
+        subprocess.Popen([sys.executable, "-c", program], cwd=PROJECT, env=environ, stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    assert len({process.communicate()[0] for process in both}) == 1
+
+
+def test_a_data_folder_that_is_a_file_is_a_trouble(tmp_path):
+    (tmp_path / "data").write_text("not a folder")
+    with pytest.raises(Trouble, match=r"data folder .* cannot be used"):
+        settings(tmp_path)
+
+
+def test_a_damaged_secret_is_a_trouble_and_not_replaced(tmp_path):
+    settings(tmp_path)
+    (tmp_path / "data/secret_key").write_text("")
+    with pytest.raises(Trouble, match="damaged"):
+        settings(tmp_path)
+    assert (tmp_path / "data/secret_key").read_text() == ""
+
+
+def test_an_administrators_address_gives_each_role_its_own(tmp_path):
+    env = settings(
+        tmp_path,
+        SECRET_KEY=SECRET,
+        DATABASE_URL="postgresql://root:admin@db.example:6432/firm?sslmode=require",
+    )
+    entry = env.database("app")
+    assert (entry["USER"], entry["NAME"], entry["HOST"], entry["PORT"]) == (
+        "candor_app",
+        "firm",
+        "db.example",
+        "6432",
+    )
+    assert entry["OPTIONS"] == {"sslmode": "require"}
+    passwords = {env.database(role)["PASSWORD"] for role in ("owner", "loader", "app", "support", "broker")}
+    assert len(passwords) == 5
+    assert "admin" not in passwords
+    assert env.database("broker")["NAME"] == "firm_broker"
+
+
+def test_the_app_roles_own_address_is_used_as_it_is(tmp_path):
+    env = settings(tmp_path, DATABASE_URL="postgresql://candor_app:hers@db.example/firm")
+    assert env.database("app")["PASSWORD"] == "hers"
+    with pytest.raises(Trouble, match="Set DATABASE_OWNER_URL"):
+        env.database("owner")
+    env = settings(
+        tmp_path,
+        DATABASE_URL="postgresql://candor_app:hers@db.example/firm",
+        DATABASE_OWNER_URL="postgresql://candor_owner:theirs@db.example/firm",
+    )
+    assert env.database("owner")["PASSWORD"] == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("smtp://me:p%40ss@mail.example", ("mail.example", 587, "me", "p@ss", True, False)),
+        ("smtp://mail.example:25?tls=0", ("mail.example", 25, "", "", False, False)),
+        ("smtps://mail.example", ("mail.example", 465, "", "", False, True)),
+    ],
+)
+def test_a_mail_server_is_one_address(tmp_path, url, parts):
+    smtp = settings(tmp_path, EMAIL_URL=url).smtp
+    assert smtp is not None
+    assert (smtp.host, smtp.port, smtp.username, smtp.password, smtp.use_tls, smtp.use_ssl) == parts
+
+
+def test_the_demo_password_is_one_word_of_this_installation(tmp_path):
+    one = settings(tmp_path, SECRET_KEY=SECRET).demo_password
+    assert re.fullmatch("[a-z]{14}", one)
+    assert one == settings(tmp_path, SECRET_KEY=SECRET).demo_password
+    assert one != settings(tmp_path, SECRET_KEY=SECRET + "!").demo_password
+
+
+def test_nobody_else_reads_the_environment():
+    folders = [path for path in PROJECT.iterdir() if (path / "__init__.py").exists()]
+    ours = [file for path in folders if path.name != "tests" for file in path.rglob("*.py")]
+    readers = {
+        str(file.relative_to(PROJECT))
+        for file in ours
+        if re.search(r"os\.getenv|os\.environ(?!\.setdefault)|environ\.get", file.read_text())
+    }
+    assert readers == {"config/env.py"}
+
+
+def test_the_example_names_every_setting():
+    names = set(re.findall(r'given\.\w+\("([A-Z_]+)"', (PROJECT / "config/env.py").read_text()))
+    example = (PROJECT / ".env.example").read_text()
+    assert len(names) > 10
+    assert {name for name in names if f"\n#{name}=" not in example} == {"CANDOR_DATABASE_ROLE"}
