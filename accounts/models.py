@@ -46,8 +46,12 @@ class User(AbstractBaseUser):
     city = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=2, blank=True, choices=choices.countries)
     time_zone = models.CharField(max_length=64, default="UTC", choices=choices.time_zones)
-    locale = models.CharField("dates and numbers as in", max_length=16, default="en_GB", choices=choices.locales)
-    hours_format = models.CharField("show hours as", max_length=8, default="clock", choices=choices.HOURS_FORMATS)
+    locale = models.CharField(
+        "dates and numbers as in", max_length=16, default="en_GB", choices=choices.locales
+    )
+    hours_format = models.CharField(
+        "show hours as", max_length=8, default="clock", choices=choices.HOURS_FORMATS
+    )
     theme = models.CharField(max_length=5, blank=True, choices=choices.THEMES)
     is_staff = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True, editable=False)
@@ -88,7 +92,9 @@ class Account(models.Model):
     country = models.CharField(max_length=2, choices=choices.countries)
     time_zone = models.CharField(max_length=64, default="UTC", choices=choices.time_zones)
     currency = models.CharField(max_length=3, default="EUR", choices=choices.currencies)
-    first_weekday = models.PositiveSmallIntegerField("week starts on", default=0, choices=choices.FIRST_WEEKDAYS)
+    first_weekday = models.PositiveSmallIntegerField(
+        "week starts on", default=0, choices=choices.FIRST_WEEKDAYS
+    )
     plain_number_unit = models.CharField(
         "a plain number means", max_length=8, default="hours", choices=choices.PLAIN_NUMBER_UNITS
     )
