@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
     "lib.apps.LibConfig",
+    "datamap.apps.DatamapConfig",
     "tenancy.apps.TenancyConfig",
     "audit.apps.AuditConfig",
     "accounts.apps.AccountsConfig",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
+from django.apps import apps
 from django.db.models import CharField, Field, FileField, JSONField, Model, TextField
 
 from datamap.registry import Registry, columns
@@ -57,7 +58,8 @@ def for_model(book: Registry, model: type[Model]) -> str:
     """The whole call to add for one model, and where."""
     label = model._meta.label
     if "site-packages" not in (sys.modules[model.__module__].__file__ or ""):
-        folder = model.__module__.partition(".models")[0].replace(".", "/")
+        app = apps.get_containing_app_config(model.__module__)
+        folder = app.name.replace(".", "/") if app else model.__module__.partition(".")[0]
         return f"Type into {folder}/datamap.py:\n\n{_describe(book, model, model.__name__)}\n"
     return (
         "It belongs to a package. Type into the datamap.py of the app that brought it in:\n\n"

@@ -4,6 +4,7 @@ from django.core import checks
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import StoredFile
 from datamap import Basis, Category, Column, Erasure, Interest, Keep, Reason, Registry, Retention, Subject
 from datamap import checks as datamap_checks
 
@@ -51,9 +52,7 @@ def test_an_undescribed_model_of_a_package_may_be_said_to_hold_nothing(found, bo
 
 
 def test_an_undescribed_column_is_an_error_with_a_line_to_paste(found, book_with, toys):
-    trouble = found(
-        book_with(toys.Entry, fields={"day": "work", "minutes": "work"}, not_personal=frozenset())
-    )
+    trouble = found(book_with(toys.Entry, fields={"day": "work", "minutes": "work"}, not_personal=frozenset()))
     assert [(code, message) for code, message, _ in trouble] == [
         (
             "datamap.E002",
@@ -185,9 +184,7 @@ def test_contradictions_are_errors(found, book_with, toys, words, trouble):
 
 
 def test_text_that_people_type_is_never_just_technical(found, book_with, toys):
-    [(code, message, hint)] = found(
-        book_with(toys.Project, fields={}, not_personal=frozenset({"name", "state"}))
-    )
+    [(code, message, hint)] = found(book_with(toys.Project, fields={}, not_personal=frozenset({"name", "state"})))
     assert code == "datamap.E006"
     assert "it may name anybody, and support would see it" in message
     assert '"name": "business"' in hint
@@ -203,9 +200,7 @@ def test_manage_check_runs_it():
     assert datamap_checks.check_datamap in checks.registry.registry.get_checks()
 
 
-WAYS = st.sampled_from(
-    ["identity", "free text", "business", "technical", "nonsense", "not personal", "nothing"]
-)
+WAYS = st.sampled_from(["identity", "free text", "business", "technical", "nonsense", "not personal", "nothing"])
 
 
 @given(ways=st.fixed_dictionaries(dict.fromkeys(["name", "email", "created_at"], WAYS)))
@@ -230,3 +225,10 @@ def test_a_book_without_problems_gives_each_column_exactly_one_answer(toys, ways
             assert answer.is_personal == bool(answer.subjects)
             assert answer.is_personal == (answer.erase is not Erasure.UNTOUCHED)
             assert answer.is_personal == bool(answer.purposes)
+
+
+def test_the_hint_names_the_file_that_is_read_at_start():
+    [message] = [
+        message for message in datamap_checks.problems(Registry(), [StoredFile]) if message.id == "datamap.E001"
+    ]
+    assert message.hint.startswith("Type into accounts/datamap.py:\n\ndescribe(\n    StoredFile,")

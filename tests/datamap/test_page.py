@@ -11,10 +11,7 @@ def test_the_page_shows_each_subject_with_its_columns(book_with, models_of_toys)
     assert "| `note` | free text | from our customer | cleared | yes | masked to its length |" in members
     assert "About nobody: `id`, `project_id`, `locked_at`.\n" in members
     assert "| `first_name` | identity |" not in members
-    assert (
-        "## Visitors\n\nSomebody who looks at our public pages, known or unknown (44).\n\nNo table yet."
-        in page
-    )
+    assert "## Visitors\n\nSomebody who looks at our public pages, known or unknown (44).\n\nNo table yet." in page
 
 
 def test_every_column_stands_on_the_page(book_with, models_of_toys):

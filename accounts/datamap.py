@@ -1,0 +1,150 @@
+"""What we know about people who sign in, and about their firm. Sign-in tables of packages are here too."""
+
+from __future__ import annotations
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from datamap import SELF, Column, Erasure, Keep, Party, Reason, Retention, Source, Subject, Support, describe
+
+from .models import Account, AccountKey, Membership, StoredFile, User
+
+SIGN_IN = "Identification and authentication"
+CONTACT = "Contacting users about their use of the Service"
+OPERATE = "Operating the Service"
+BILLING = "Billing"
+
+OURS = {"subject": Subject.ACCOUNT_HOLDER, "party": Party.CONTROLLER}
+
+
+def accounts_owned_by(user: User) -> QuerySet[Account]:
+    return Account.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
+
+
+def sessions_of(user: User) -> QuerySet[Session]:
+    """The user's living sessions: whose a session is stands inside its signed data."""
+    living = Session.objects.filter(expire_date__gte=timezone.now())
+    own = [session.pk for session in living if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    return Session.objects.filter(pk__in=own)
+
+
+describe(
+    User,
+    **OURS,
+    purpose=(SIGN_IN, CONTACT),
+    retention=Retention.LIFE_OF_USER,
+    fields={
+        "email": Column("contact details", erase=Erasure.PSEUDONYMISE),
+        "first_name": "identity",
+        "last_name": "identity",
+        "phone": "contact details",
+        "street": "postal address",
+        "postal_code": "postal address",
+        "city": "postal address",
+        "country": "postal address",
+        "time_zone": Column("preference", purpose=OPERATE),
+        "locale": Column("preference", purpose=OPERATE),
+        "hours_format": Column("preference", purpose=OPERATE),
+        "theme": Column("preference", purpose=OPERATE),
+        "password": Column("credentials", purpose=SIGN_IN),
+        "last_login": Column("security", erase=Erasure.CLEAR, purpose=SIGN_IN),
+        "joined_at": Column(
+            "activity",
+            erase=Keep(Reason.EXPECTED_USE, "It counts sign-ups; without the name it is nobody's."),
+            purpose=OPERATE,
+        ),
+    },
+    not_personal=frozenset({"is_staff", "is_active"}),
+    rows_for=SELF,
+)
+
+describe(
+    Account,
+    **OURS,
+    purpose=(OPERATE, BILLING),
+    fields={
+        "name": "identity",
+        "slug": Column("identity", source=Source.SERVICE),
+        "street": "postal address",
+        "postal_code": "postal address",
+        "city": "postal address",
+        "region": "postal address",
+        "country": "postal address",
+        "suspended_reason": Column("free text", source=Source.SERVICE),
+    },
+    not_personal=frozenset(
+        {
+            "time_zone",
+            "currency",
+            "first_weekday",
+            "plain_number_unit",
+            "trial_ends_at",
+            "paid_through",
+            "past_due_since",
+            "closing_at",
+            "closed_at",
+        }
+    ),
+    rows_for=accounts_owned_by,
+    erase=Keep(Reason.TRANSACTION, "The firm's own details: they go when the account is closed."),
+)
+
+describe(
+    Membership,
+    purpose="Letting people into the account with the rights their firm gave them",
+    fields={"role": "work", "joined_at": "work", "removed_at": "work"},
+    not_personal=frozenset({"is_privacy_approver", "sees_only_own_records"}),
+    rows_for=SELF,
+)
+
+# A file is the firm's as a whole and expires; the people inside an import are in the rows made from it.
+describe(
+    StoredFile,
+    fields={"name": "business", "kind": "technical", "sha256": "technical"},
+    not_personal=frozenset({"size", "expires_at", "discarded_at"}),
+)
+
+describe(
+    AccountKey,
+    fields={"wrapped": Column("technical", export="A secret: it would only help a thief.", support=Support.HIDDEN)},
+)
+
+describe(
+    "account.EmailAddress",
+    **OURS,
+    purpose=SIGN_IN,
+    retention=Retention.LIFE_OF_USER,
+    fields={"email": "contact details"},
+    not_personal=frozenset({"verified", "primary"}),
+    rows_for="user",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    "account.EmailConfirmation",
+    **OURS,
+    purpose="Checking that an e-mail address is the person's own",
+    retention=Retention.THREE_DAYS,
+    counted_from="created",
+    fields={"key": Column("credentials", source=Source.SERVICE)},
+    not_personal=frozenset({"created", "sent"}),
+    rows_for="email_address__user",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    Session,
+    **OURS,
+    purpose="Keeping a browser signed in for as long as it is open",
+    retention=Retention.UNTIL_EXPIRED,
+    counted_from="expire_date",
+    fields={
+        "session_key": Column("credentials", source=Source.SERVICE),
+        "session_data": Column("credentials", source=Source.SERVICE),
+        "expire_date": "security",
+    },
+    rows_for=sessions_of,
+    erase=Erasure.DELETE_ROW,
+)

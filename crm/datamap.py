@@ -1,0 +1,106 @@
+"""What a firm keeps about its clients. A company is the firm's trade; the people at it are contacts."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from crm.models import Company, CompanyTag, Contact, ContactEmail, ContactPhone, ContactTag, SearchToken, Tag
+from datamap import SELF, Column, Erasure, Subject, Support, describe
+
+KEEPING_IN_TOUCH = "Keeping in touch with the firm's clients"
+FINDING = "Finding records by their words"
+A_COPY = Column("technical", export="A copy of what the record itself carries.", support=Support.HIDDEN)
+
+
+def words_of(contact: Contact) -> QuerySet[SearchToken]:
+    return SearchToken.objects.filter(kind="contact", record_id=contact.pk)
+
+
+describe(
+    Company,
+    purpose="Knowing who looks after a client, and who removed one",
+    fields={
+        "name": "business",
+        "name_key": A_COPY,
+        "domain": "business",
+        "phone": "business",
+        "phone_e164": A_COPY,
+        "street": "business",
+        "postal_code": "business",
+        "city": "business",
+        "region": "business",
+        "country": "business",
+        "note": "business",
+    },
+    not_personal=frozenset({"deleted_at"}),
+)
+
+describe(
+    Contact,
+    purpose=KEEPING_IN_TOUCH,
+    subject=Subject.CONTACT,
+    fields={
+        "first_name": "identity",
+        "last_name": "identity",
+        "name_key": "search",
+        "title": "work",
+        "company": "work",
+        "email": "contact details",
+        "email_label": "contact details",
+        "email_lower": "search",
+        "phone": "contact details",
+        "phone_label": "contact details",
+        "phone_e164": "search",
+        "website": "contact details",
+        "street": "postal address",
+        "postal_code": "postal address",
+        "city": "postal address",
+        "region": "postal address",
+        "country": "postal address",
+        "note": "free text",
+        "source": "free text",
+    },
+    not_personal=frozenset({"deleted_at"}),
+    rows_for=SELF,
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    ContactEmail,
+    purpose=KEEPING_IN_TOUCH,
+    subject=Subject.CONTACT,
+    fields={"email": "contact details", "email_lower": "search", "label": "contact details"},
+    rows_for="contact",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    ContactPhone,
+    purpose=KEEPING_IN_TOUCH,
+    subject=Subject.CONTACT,
+    fields={"phone": "contact details", "phone_e164": "search", "label": "contact details"},
+    rows_for="contact",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    ContactTag,
+    purpose="Sorting clients by the firm's own words",
+    subject=Subject.CONTACT,
+    rows_for="contact",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(Tag, fields={"name": "business", "name_key": A_COPY})
+
+describe(CompanyTag)
+
+describe(
+    SearchToken,
+    purpose=FINDING,
+    subject=Subject.CONTACT,
+    fields={"token": "search", "kind": "technical"},
+    not_personal=frozenset({"record_id"}),
+    rows_for=words_of,
+    erase=Erasure.DELETE_ROW,
+)

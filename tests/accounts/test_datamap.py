@@ -1,0 +1,36 @@
+"""What the map finds about a person in the tables of sign-in and of the log."""
+
+import audit
+import datamap
+from accounts.models import Membership
+from tenancy.context import Actor, activate
+
+
+def found(person):
+    return {rows.queryset.model._meta.label: list(rows.queryset) for rows in datamap.rows_about(person)}
+
+
+def test_about_alice_her_account_addresses_and_sessions_are_found_and_no_others(acme, globex, alice, client):
+    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    rows = found(alice)
+    assert rows["accounts.User"] == [alice]
+    assert rows["accounts.Account"] == [acme]
+    assert [membership.account for membership in rows["accounts.Membership"]] == [acme]
+    assert [address.email for address in rows["account.EmailAddress"]] == ["alice@acme.example"]
+    assert [session.pk for session in rows["sessions.Session"]] == [client.session.session_key]
+
+
+def test_a_member_does_not_own_the_account(acme, bob):
+    assert found(bob)["accounts.Account"] == []
+
+
+def test_about_a_member_the_log_has_what_they_did(acme, bob):
+    member = Membership.objects.get(user=bob)
+    with activate(acme, actor=Actor("member", member.pk, "Bob")):
+        audit.record("toy.made", data={"colour": "green"})
+    with activate(acme, actor=Actor("member", member.pk + 1, "Carol")):
+        audit.record("toy.broken")
+    with activate(acme, actor=Actor("system", None, "Candor")):
+        rows = found(member)
+    assert [event.kind for event in rows["audit.Event"]] == ["toy.made"]
+    assert [payload.data["colour"] for payload in rows["audit.Payload"]] == ["green"]
