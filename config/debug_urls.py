@@ -1,5 +1,9 @@
 """Pages that only a development server has."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from config import pages
+
+urlpatterns = [
+    path("kit/", pages.kit, name="kit"),
+]

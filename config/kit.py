@@ -5,6 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -30,7 +32,7 @@ class KitForm(forms.Form):
 def sample(request: HttpRequest) -> dict[str, Any]:
     """Context of /kit/, standing in for a signed-in account page; ?theme=dark forces a theme."""
     entries = [
-        SimpleNamespace(label=label, url="/kit/", icon=icon, current=label == "Contacts")
+        SimpleNamespace(label=label, url="/kit/", icon=icon, is_current=label == "Contacts")
         for label, icon in [
             ("Home", "home"),
             ("Contacts", "users"),
@@ -40,20 +42,26 @@ def sample(request: HttpRequest) -> dict[str, Any]:
         ]
     ]
     theme = request.GET.get("theme", "")
+    request.user = SimpleNamespace(  # type: ignore[assignment]
+        is_authenticated=True,
+        full_name="Alice Novak",
+        email="alice@acme.example",
+        theme=theme if theme in {"light", "dark"} else "",
+    )
     return {
-        "theme": theme if theme in {"light", "dark"} else "",
         "account": SimpleNamespace(name="Acme", slug="acme"),
         "other_accounts": [SimpleNamespace(name="Pell & Daughters", slug="pell")],
         "menu": entries,
         "tabbar": [entry for entry in entries if entry.label != "Companies"],
-        "admin_menu": [SimpleNamespace(label="You", entries=entries[:2])],
+        "admin_menu": [("You", entries[:2])],
         "trial": SimpleNamespace(days_left=5, warn=True),
+        "messages": [Message(messages.SUCCESS, "Contact created. It is the first one of Tidewater Museum.")],
         "blank": KitForm(prefix="blank"),
         "wrong": KitForm({"wrong-email": "alice", "wrong-phone": "+45 20 55"}, prefix="wrong"),
         "views": [
-            SimpleNamespace(label="All", url="/kit/", current=True, count=1248),
-            SimpleNamespace(label="Mine", url="/kit/", current=False, count=63),
-            SimpleNamespace(label="Companies", url="/kit/", current=False, count=None),
+            SimpleNamespace(label="All", url="/kit/", is_current=True, count=1248),
+            SimpleNamespace(label="Mine", url="/kit/", is_current=False, count=63),
+            SimpleNamespace(label="Companies", url="/kit/", is_current=False, count=None),
         ],
         "changes": [
             ("Phone", "+45 20 55 01 12", "+45 20 55 01 18"),

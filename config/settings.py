@@ -73,7 +73,12 @@ TEMPLATES = [
                     _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)],
                 )
             ],
-            "builtins": ["template_partials.templatetags.partials", "django.templatetags.static"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.static",
+                "lib.templatetags.format",
+                "lib.templatetags.look",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -82,6 +87,8 @@ TEMPLATES = [
         },
     }
 ]
+# A wrong icon name stops a developer and a test; for a visitor it is left out and logged.
+STRICT_TEMPLATES = DEBUG
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": {**env.database(env.database_role), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
@@ -89,13 +96,10 @@ DATABASES = {"default": {**env.database(env.database_role), "CONN_MAX_AGE": None
 # Static files: ours, and the front-end packages that package-lock.json pins.
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-_PACKAGES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("vendor/tabler", _PACKAGES / "@tabler/core/dist"),
-    ("vendor/font", _PACKAGES / "@fontsource-variable/instrument-sans"),
-    ("vendor/chart", _PACKAGES / "chart.js/dist"),
-    ("vendor/sortable", _PACKAGES / "sortablejs"),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "config.front_end.PackageFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
 ]
 STORAGES = {
     "default": {
@@ -105,7 +109,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.front_end.HashedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.urls import include, path
 
-from config import health
+from config import health, pages
 
 urlpatterns = [
+    path("", pages.landing, name="landing"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.public_urls")),
@@ -14,3 +15,8 @@ urlpatterns = [
 
 if settings.DEBUG:
     urlpatterns += [path("", include("config.debug_urls"))]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"

@@ -9,6 +9,7 @@ The words stay English, the shape follows the person's locale: someone in Copenh
 Times of day follow ``django.utils.timezone``: activate the person's time zone there.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
@@ -23,6 +25,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from django.utils import timezone
 
 DEFAULT_LOCALE = "en-GB"
+LETTER_AT_DIGIT = re.compile(r"([^\W\d_])(?=\d)")  # DKK7,900 needs a space
 
 
 @dataclass(frozen=True)
@@ -90,16 +93,17 @@ def _write(value: date, style: str) -> str:
     return text.replace("Sept ", "Sep ")
 
 
-def local(value: date) -> date:
-    """An instant in the person's time zone; a plain day stays as it is."""
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
-    return value
+def _time(value: datetime, style: Literal["short", "medium"]) -> str:
+    here = timezone.localtime(value) if timezone.is_aware(value) else value
+    text: str = format_time(here, style, locale=dates_locale(_reader.get().locale))
+    return text
 
 
 def plain_day(value: date) -> date:
-    value = local(value)
-    return value.date() if isinstance(value, datetime) else value
+    """The calendar day of an instant where the person is; a plain day stays as it is."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
 
 
 def needs_year(value: date, today: date) -> bool:
@@ -118,8 +122,7 @@ def day(value: date, style: str = "short") -> str:
 
 def clock(value: datetime) -> str:
     """14:07, or 2:07 PM where people write it so."""
-    text: str = format_time(local(value), "short", locale=dates_locale(_reader.get().locale))
-    return text
+    return _time(value, "short")
 
 
 def moment(value: datetime) -> str:
@@ -133,8 +136,7 @@ def moment(value: datetime) -> str:
 
 def exact(value: datetime) -> str:
     """19 Nov 2026, 14:07:22: what a log and a tooltip say."""
-    time = format_time(local(value), "medium", locale=dates_locale(_reader.get().locale))
-    return f"{day(value, 'year')}, {time}"
+    return f"{day(value, 'year')}, {_time(value, 'medium')}"
 
 
 def hours(minutes: int | None) -> str:
@@ -163,7 +165,7 @@ def money(amount: Decimal | int, currency: str, cents: bool = False) -> str:
     if not digits:
         pattern = pattern.replace(".00", "")
     text: str = format_currency(rounded, currency, format=pattern, locale=locale, currency_digits=digits)
-    return text
+    return LETTER_AT_DIGIT.sub("\\1\u00a0", text)
 
 
 def percent(share: Decimal | float) -> str:

@@ -12,8 +12,7 @@ from django_htmx.http import trigger_client_event
 def asks_for_part(request: HttpRequest) -> bool:
     """True when htmx swaps a piece; a restored page from history needs all of it."""
     return request.headers.get("HX-Request") == "true" and not (
-        request.headers.get("HX-Boosted") == "true"
-        or request.headers.get("HX-History-Restore-Request") == "true"
+        request.headers.get("HX-Boosted") == "true" or request.headers.get("HX-History-Restore-Request") == "true"
     )
 
 

@@ -104,10 +104,8 @@ def again(parser: template.base.Parser, token: template.base.Token) -> AgainNode
 
 def name_of(person: object) -> str:
     """The name to show for a member, a contact, a user or a plain string."""
-    for attribute in ("display_name", "full_name", "name"):
-        if name := getattr(person, attribute, ""):
-            return str(name)
-    return str(person or "")
+    full = getattr(person, "full_name", "") or getattr(person, "name", "")
+    return str(full or person or "")
 
 
 @register.filter
@@ -118,7 +116,7 @@ def name(person: object) -> str:
 
 def initials(name: str) -> str:
     """Alice Novak is AN, alice@acme.example is AL, 李小龍 is 李."""
-    words = re.findall(r"[^\W_]+", name.split("@")[0])
+    words: list[str] = re.findall(r"[^\W_]+", name.split("@")[0])
     if not words:
         return "?"
     if len(words) == 1:
@@ -216,27 +214,43 @@ def marks_needed(form: forms.BaseForm) -> bool:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, hint: str = "", classes: str = "") -> dict[str, Any]:
-    """``{% field form.name %}``, ``{% field form.phone hint="Seen by people in Acme." classes="full" %}``."""
+def field(
+    bound: BoundField,
+    hint: str = "",
+    classes: str = "",
+    label: str = "",
+    link: str = "",
+    link_words: str = "",
+) -> dict[str, Any]:
+    """``{% field form.name %}``, ``{% field form.phone hint="Seen by people in Acme." classes="full" %}``.
+
+    ``label`` says another word than the form; ``link`` and ``link_words`` stand at the label's right
+    and take the help text's place.
+    """
     widget = bound.field.widget
-    hint = hint or bound.help_text
+    hint = hint or ("" if link else str(bound.help_text))
     described = [f"{bound.auto_id}_hint"] if hint else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
-    invalid = " is-invalid" if bound.errors else ""
     # A form copies its fields, so changing the widget's attributes touches this form alone.
-    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {style(widget)}{invalid}".strip()
-    attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
+    widget.attrs["class"] = " ".join(
+        filter(None, [widget.attrs.get("class"), style(widget), "is-invalid" if bound.errors else ""])
+    )
+    if str(widget.attrs.get("placeholder", "")).startswith(str(bound.label)):
+        del widget.attrs["placeholder"]  # it repeats the label, and vanishes when one types
+    if described:
+        widget.attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
-        attrs["aria-invalid"] = "true"
+        widget.attrs["aria-invalid"] = "true"
     kind = shape(widget)
-    if kind == "choices":
-        widget.attrs.update(attrs)
     return {
         "bound": bound,
-        "control": "" if kind == "choices" else bound.as_widget(attrs=attrs),
+        "control": "" if kind == "choices" else bound.as_widget(),
         "shape": kind,
+        "label": label or bound.label,
         "hint": hint,
         "classes": classes or ("full" if is_wide(widget) else ""),
+        "link": link,
+        "link_words": link_words,
         "needed": bound.field.required and marks_needed(bound.form),
         "optional": not bound.field.required and not marks_needed(bound.form),
     }
