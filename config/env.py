@@ -85,7 +85,7 @@ class Env:
         """Django's DATABASES entry for one of our roles: owner, loader, app or support."""
         given = self.conninfo(role)
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "tenancy.postgresql",
             "NAME": given.pop("dbname", "candor"),
             "USER": given.pop("user"),
             "PASSWORD": given.pop("password", ""),

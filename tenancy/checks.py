@@ -92,7 +92,5 @@ def _keys_from_outside(model: type[models.Model]) -> list[CheckMessage]:
             id="tenancy.E005",
         )
         for field in model._meta.local_fields
-        if field.is_relation
-        and isinstance(field.related_model, type)
-        and issubclass(field.related_model, AccountModel)
+        if field.is_relation and isinstance(field.related_model, type) and issubclass(field.related_model, AccountModel)
     ]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import get_ident
 from typing import Literal, Protocol
 
 from django.db import connection, transaction
@@ -38,6 +39,7 @@ class Context:
 
     account_id: int
     actor: Actor
+    thread: int = field(default_factory=get_ident)
 
 
 class HasKey(Protocol):
@@ -56,7 +58,7 @@ def current_account_id() -> int:
 
 def current_account_id_or_none() -> int | None:
     """The number of the active account, or None: for defaults of fields, which may be built outside."""
-    context = _context.get()
+    context = _here()
     return context.account_id if context else None
 
 
@@ -74,7 +76,7 @@ def activate(account: HasKey | int, *, actor: Actor) -> Iterator[None]:
     connection carries nothing over to the next one.
     """
     account_id = account if isinstance(account, int) else account.pk
-    outer = _context.get()
+    outer = _here()
     if outer is not None:
         if outer.account_id != account_id:
             raise NestedAccount(f"Account {account_id} was activated inside account {outer.account_id}.")
@@ -107,8 +109,14 @@ def _tell_database(value: str) -> None:
         cursor.execute(f"SET LOCAL {SETTING} = '{value}'")
 
 
-def _require() -> Context:
+def _here() -> Context | None:
+    """The context, unless it was copied into another thread: that one's connection was told nothing."""
     context = _context.get()
+    return context if context is not None and context.thread == get_ident() else None
+
+
+def _require() -> Context:
+    context = _here()
     if context is None:
         raise NoAccount("No account is active. Wrap this in `with activate(account, actor=...)`.")
     return context

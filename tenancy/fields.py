@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.expressions import Col, Func
+from django.db.models.expressions import Col, Func, Value
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.lookups import Exact
 
@@ -26,6 +27,22 @@ class CurrentAccount(Func):
     template = CURRENT_ACCOUNT_SQL.replace("%", "%%")
     output_field = models.BigIntegerField()
     arity = 0
+
+
+class ActiveAccount(Value):
+    """The account a query was built in. It refuses to be sent to the database in any other, or in none.
+
+    Querysets are lazy: one that a stream or a callback evaluates after the account was left would
+    find no rows, without a word.
+    """
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(account_id, output_field=models.BigIntegerField())
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if current_account_id() != self.value:
+            raise WrongAccount(f"A query of account {self.value} was run in account {current_account_id()}.")
+        return super().as_sql(compiler, connection)
 
 
 class AccountField(models.ForeignKey):
@@ -48,21 +65,22 @@ class AccountField(models.ForeignKey):
         value = getattr(model_instance, self.attname)
         active = current_account_id_or_none()
         if active is None:
-            raise NoAccount(
-                f"A {model_instance._meta.verbose_name} can't be saved without an active account."
-            )
+            raise NoAccount(f"A {model_instance._meta.verbose_name} can't be saved without an active account.")
         if value is None:
             setattr(model_instance, self.attname, active)
         elif value != active:
             raise WrongAccount(f"This {model_instance._meta.verbose_name} belongs to another account.")
         return active
 
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Forms need not ask whether the account exists: we are in it."""
+
 
 class AccountForwardDescriptor(ForwardManyToOneDescriptor):
     """Follows a key inside its account, also when it leads to a global table such as memberships."""
 
     def get_queryset(self, **hints: Any) -> Any:
-        return super().get_queryset(**hints).filter(account_id=current_account_id())
+        return super().get_queryset(**hints).filter(account_id=ActiveAccount(current_account_id()))
 
 
 class AccountForeignKey(models.ForeignKey):
@@ -82,7 +100,17 @@ class AccountForeignKey(models.ForeignKey):
 
     def get_extra_restriction(self, alias: str | None, related_alias: str) -> Any:
         column = self.model._meta.get_field("account")
+        if alias is None:  # Django trimmed the join away (exclude over a reverse key): nothing to compare with
+            return Exact(Col(related_alias, column), ActiveAccount(current_account_id()))
         return Exact(Col(alias, column), Col(related_alias, column))
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Look for the other row in this account alone, also where its table stands outside the fence."""
+        models.Field.validate(self, value, model_instance)
+        others = self.remote_field.model._base_manager.filter(account_id=ActiveAccount(current_account_id()))
+        others = others.complex_filter(self.get_limit_choices_to())
+        if value is not None and not others.filter(pk=value).exists():
+            raise ValidationError("This choice is not there any more. Choose another one.", code="invalid")
 
     def formfield(self, **kwargs: Any) -> Any:
         return super(models.ForeignKey, self).formfield(

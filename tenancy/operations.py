@@ -40,9 +40,7 @@ class FenceTable(Operation):
             schema_editor.execute(f"ALTER TABLE {table} ADD UNIQUE (account_id, public_id)")
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(
-            f"CREATE POLICY {FENCE_NAME} ON {table} USING ({FENCE_SQL}) WITH CHECK ({FENCE_SQL})"
-        )
+        schema_editor.execute(f"CREATE POLICY {FENCE_NAME} ON {table} USING ({FENCE_SQL}) WITH CHECK ({FENCE_SQL})")
         if self.append_only:
             columns = ", ".join(schema_editor.quote_name(column) for column in self.append_only)
             schema_editor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {roles.APP}")
@@ -97,9 +95,7 @@ class KeepInAccount(Operation):
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = from_state.apps.get_model(app_label, self.model_name)
         table = schema_editor.quote_name(model._meta.db_table)
-        schema_editor.execute(
-            f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self._name(model))}"
-        )
+        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self._name(model))}")
 
     def describe(self) -> str:
         return f"Keep {self.model_name}.{self.field_name} in its account"

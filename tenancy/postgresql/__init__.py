@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, told that our primary keys have two columns."""
