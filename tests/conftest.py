@@ -22,8 +22,10 @@ from accounts.models import Account, Membership, User
 from config.celery import app
 from demo import cast
 from tenancy.context import activate
+from tenancy.globals import fenced_models, found_by
 from tests import database
 from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F401  (hooks)
+from tests.recorder import Reader, Recorder
 
 pytest_plugins = ["tests.processes"]
 app.conf.update(broker_url="memory://", broker_transport_options={})  # until a test starts a worker
@@ -53,6 +55,22 @@ def django_db_setup(worker_database: str, django_db_blocker: pytest.FixtureReque
 def quick_passwords() -> None:
     """Hashing that is quick and worthless: tests sign in often."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def statement_reader() -> Reader:
+    """Knows the fenced tables; remembers the statements it has read."""
+    return Reader({model._meta.db_table for model in fenced_models()}, found_by())
+
+
+@pytest.fixture(autouse=True)
+def recorder(statement_reader: Reader) -> Iterator[Recorder]:
+    """Fails the test when a statement names an account's table without its account."""
+    recorder = Recorder(statement_reader)
+    with connection.execute_wrapper(recorder):
+        yield recorder
+    if recorder.found:
+        pytest.fail("\n".join(recorder.found), pytrace=False)
 
 
 @pytest.fixture
