@@ -42,10 +42,9 @@ class PackageFinder(BaseFinder):
     storage = PackageStorage()
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        found = path in FILES and FILES[path].is_file()
-        if find_all:
-            return [self.storage.path(path)] if found else []
-        return self.storage.path(path) if found else None
+        if path not in FILES or not FILES[path].is_file():
+            return []
+        return [self.storage.path(path)] if find_all else self.storage.path(path)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         return ((path, self.storage) for path in FILES)

@@ -189,7 +189,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 
 # An answer of 400 or above is logged as an error although the test may well have asked for it.
-EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:sendError")
+EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:sendError", "htmx:afterRequest")
 
 
 def _is_trouble(said) -> bool:  # type: ignore[no-untyped-def]
