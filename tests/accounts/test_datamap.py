@@ -1,5 +1,7 @@
 """What the map finds about a person in the tables of sign-in and of the log."""
 
+from django.test import Client
+
 import audit
 import datamap
 from accounts.models import Membership
@@ -10,8 +12,9 @@ def found(person):
     return {rows.queryset.model._meta.label: list(rows.queryset) for rows in datamap.rows_about(person)}
 
 
-def test_about_alice_her_account_addresses_and_sessions_are_found_and_no_others(acme, globex, alice, client):
-    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+def test_about_alice_her_account_addresses_and_sessions_are_found_and_no_others(acme, globex, alice, bob, client):
+    for person, browser in ((bob, Client()), (alice, client)):
+        browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     rows = found(alice)
     assert rows["accounts.User"] == [alice]
     assert rows["accounts.Account"] == [acme]

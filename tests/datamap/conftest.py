@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import models
 from django.test.utils import isolate_apps
+from django.utils import timezone
 
 from datamap import SELF, Erasure, Registry, Subject
 
@@ -56,7 +57,15 @@ def toys():
             class Meta:
                 app_label = "toys"
 
-    return SimpleNamespace(Member=Member, Project=Project, Entry=Entry, Contact=Contact, Seat=Seat)
+        class Badge(models.Model):
+            person = models.ForeignKey(Member, on_delete=models.CASCADE)
+            visits = models.PositiveIntegerField(default=0)
+            seen_at = models.DateTimeField(default=timezone.now)
+
+            class Meta:
+                app_label = "toys"
+
+    return SimpleNamespace(Badge=Badge, Member=Member, Project=Project, Entry=Entry, Contact=Contact, Seat=Seat)
 
 
 @pytest.fixture

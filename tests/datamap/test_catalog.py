@@ -1,11 +1,11 @@
 """The whole house against the database it runs on, and the page in ``docs``."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from datamap import registry
-from datamap.catalog import actual_columns, differences
+from datamap.catalog import actual_columns, described_columns, differences
 from datamap.checks import problems, tables
 
 
@@ -15,6 +15,24 @@ def test_every_column_of_the_house_is_described():
 
 def test_the_page_in_docs_is_up_to_date():
     call_command("datamap", "--check")
+
+
+def test_a_stale_page_is_noticed_and_written_anew(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CommandError, match="stale"):
+        call_command("datamap", "--check")
+    call_command("datamap", "--write")
+    call_command("datamap", "--check")
+    page = tmp_path / "docs" / "datamap.md"
+    page.write_text(page.read_text(encoding="utf-8") + "One more line.", encoding="utf-8")
+    with pytest.raises(CommandError, match="stale"):
+        call_command("datamap", "--check")
+
+
+def test_an_undescribed_column_does_not_count_as_described(book_with, models_of_toys, toys):
+    assert ("public.toys_project", "name") in described_columns(book_with(), models_of_toys)
+    for book in (book_with(toys.Project, fields={}), book_with(toys.Project, without=True)):
+        assert ("public.toys_project", "name") not in described_columns(book, models_of_toys)
 
 
 @pytest.mark.django_db

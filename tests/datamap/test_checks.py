@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import checks
@@ -5,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import StoredFile
-from datamap import Basis, Category, Column, Erasure, Interest, Keep, Reason, Registry, Retention, Subject
+from datamap import Basis, Category, Column, Erasure, Interest, Keep, Reason, Registry, Retention, Subject, suggestions
 from datamap import checks as datamap_checks
 
 
@@ -196,6 +198,15 @@ def test_a_unique_text_cannot_be_cleared(found, book_with, toys):
     assert "toys.Member.email is to be cleared, but the column cannot be empty" in message
 
 
+def test_a_number_can_be_cleared_to_its_default_but_not_a_moment(found, book_with, models_of_toys, toys):
+    book = book_with()
+    fields = {"visits": "activity", "seen_at": "activity"}
+    book.describe(toys.Badge, purpose="A toy", fields=fields, rows_for="person")
+    [(code, message, _)] = found(book, [*models_of_toys, toys.Badge])
+    assert code == "datamap.E006"
+    assert "toys.Badge.seen_at is to be cleared" in message
+
+
 def test_manage_check_runs_it():
     assert datamap_checks.check_datamap in checks.registry.registry.get_checks()
 
@@ -225,6 +236,13 @@ def test_a_book_without_problems_gives_each_column_exactly_one_answer(toys, ways
             assert answer.is_personal == bool(answer.subjects)
             assert answer.is_personal == (answer.erase is not Erasure.UNTOUCHED)
             assert answer.is_personal == bool(answer.purposes)
+
+
+def test_the_hint_names_the_file_of_an_app_inside_a_folder(found, book_with, toys, monkeypatch):
+    app = SimpleNamespace(name="privacy.exports")
+    monkeypatch.setattr(suggestions.apps, "get_containing_app_config", lambda module: app)
+    [(_, _, hint)] = found(book_with(toys.Entry, without=True))
+    assert hint.startswith("Type into privacy/exports/datamap.py:")
 
 
 def test_the_hint_names_the_file_that_is_read_at_start():
