@@ -1,7 +1,7 @@
 """The queues: what runs outside a request, how long it may take, and what runs by the clock.
 
 A message carries ids and only wakes somebody; whatever must not be lost is a row with a state.
-Two queues, each with a worker: `default` for short work, `long` for jobs in `@shared_task(queue="long")`.
+Two queues, each with a worker of its own: `default` for short work, `long` for the jobs named in LONG.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 
 from celery import Celery
 
-from config.env import env
+from config.env import Env, env
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,14 @@ class Limits:
 # A message must not come back while its task still runs.
 QUEUES = {"default": Limits(10, 15), "long": Limits(40, 45)}
 
+# Jobs that may take longer than the default queue allows, by task name.
+LONG: list[str] = []
+
 # What runs by the clock: name → task, schedule. Each must be harmless when run twice.
 BEAT: dict[str, dict[str, Any]] = {}
 
 
-def route(name: str, args: Any, kwargs: Any, options: Any, task: Any = None, **others: Any) -> dict[str, str]:
-    """The queue that a task asks for in its decorator, also when it is sent by name."""
-    task = task or app.tasks.get(name)
-    return {"queue": getattr(task, "queue", None) or "default"}
-
-
-def broker(queue: str) -> dict[str, Any]:
+def broker(env: Env, queue: str) -> dict[str, Any]:
     """The message queues: Redis where CELERY_BROKER_URL names one, else our own PostgreSQL."""
     visibility_timeout = QUEUES[queue].redelivered_after_minutes * 60
     if env.broker_url:
@@ -64,10 +61,10 @@ def broker(queue: str) -> dict[str, Any]:
 
 app = Celery("candor")
 app.conf.update(
-    **broker(env.worker_queue),
+    **broker(env, env.worker_queue),
     broker_connection_retry_on_startup=True,
     task_default_queue="default",
-    task_routes=(route,),
+    task_routes={name: {"queue": "long"} for name in LONG},
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,

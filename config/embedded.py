@@ -386,8 +386,7 @@ def _read_note(data_dir: Path) -> dict[str, str] | None:
         return None
     except (ValueError, KeyError, TypeError):
         raise Trouble(
-            f"The file {_note_path(data_dir)}, which says where the database is, is damaged. "
-            "Put it back from a backup."
+            f"The file {_note_path(data_dir)}, which says where the database is, is damaged. Put it back from a backup."
         ) from None
 
 

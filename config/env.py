@@ -97,9 +97,7 @@ class Env:
     @property
     def is_app_only(self) -> bool:
         """True when DATABASE_URL already speaks as the app role, so somebody else made the roles."""
-        return (
-            bool(self.database_url) and conninfo_to_dict(self.database_url or "").get("user") == "candor_app"
-        )
+        return bool(self.database_url) and conninfo_to_dict(self.database_url or "").get("user") == "candor_app"
 
     def conninfo(self, role: str) -> dict[str, str]:
         """libpq's words for a connection as one of our roles; the broker has a database of its own."""
@@ -159,9 +157,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         or ([*THIS_MACHINE] if is_local else [host]),
         "database_url": given.conninfo("DATABASE_URL"),
         "database_urls": {
-            role: url
-            for role in ROLES
-            if role != "app" and (url := given.conninfo(f"DATABASE_{role.upper()}_URL"))
+            role: url for role in ROLES if role != "app" and (url := given.conninfo(f"DATABASE_{role.upper()}_URL"))
         },
         "database_role": given.one_of("CANDOR_DATABASE_ROLE", ROLES, "app"),
         "broker_url": given.url("CELERY_BROKER_URL", ("redis", "rediss"), "") or None,
@@ -172,9 +168,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "secret_key": given.secret("SECRET_KEY", data_dir),
     }
     if given.troubles:
-        raise Trouble(
-            "Candor cannot work with these settings:\n" + "\n".join(f"  - {line}" for line in given.troubles)
-        )
+        raise Trouble("Candor cannot work with these settings:\n" + "\n".join(f"  - {line}" for line in given.troubles))
     return Env(**values)
 
 
@@ -317,9 +311,7 @@ def _dotenv(path: Path) -> dict[str, str]:
         raise Trouble(f"The file {path} cannot be read ({error}).") from None
     pairs = (line.strip().removeprefix("export ").partition("=") for line in lines)
     return {
-        name.strip(): value.strip().strip("\"'")
-        for name, equals, value in pairs
-        if equals and not name.startswith("#")
+        name.strip(): value.strip().strip("\"'") for name, equals, value in pairs if equals and not name.startswith("#")
     }
 
 

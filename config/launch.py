@@ -363,9 +363,7 @@ def check_port(port: int) -> None:
         try:
             attempt.bind(("127.0.0.1", port))
         except PermissionError:
-            raise Trouble(
-                f"This user may not open port {port}. Choose one above 1023: PORT=8000 bin/start"
-            ) from None
+            raise Trouble(f"This user may not open port {port}. Choose one above 1023: PORT=8000 bin/start") from None
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise

@@ -72,9 +72,7 @@ def prepare_broker(admin_dsn: str, database_name: str, password: str) -> None:
 
     with _connection(admin_dsn) as connection, _lock(connection):
         _make_database(connection, database_name, "candor_broker")
-        connection.execute(
-            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database_name))
-        )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database_name)))
     dsn = make_conninfo(admin_dsn, dbname=database_name, user="candor_broker", password=password)
     with _connection(dsn) as connection, _lock(connection):
         if connection.execute("SELECT to_regnamespace('pgmq')").fetchone() == (None,):
@@ -94,13 +92,9 @@ def _make_roles(connection: psycopg.Connection, password_for: Callable[[str], st
             else:
                 connection.execute(sql.SQL("CREATE ROLE {} " + rights).format(name))
         elif role in BYPASS_THE_FENCE and not known[role]:
-            raise Trouble(
-                f"The database role {role} exists without BYPASSRLS. {_words_for_superuser([role])}"
-            )
+            raise Trouble(f"The database role {role} exists without BYPASSRLS. {_words_for_superuser([role])}")
         if " LOGIN" in f" {rights}":
-            connection.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password_for(role)))
-            )
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password_for(role))))
         if not is_superuser and role in ("candor_owner", "candor_broker"):
             connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
 
@@ -118,9 +112,7 @@ def _make_bypassing_role(connection: psycopg.Connection, role: str, rights: str)
 
 def _words_for_superuser(roles: list[str]) -> str:
     lines = "\n".join(f"  CREATE ROLE {role} {ROLES[role]};" for role in roles)
-    return (
-        f"Ask a superuser of that server to run once (ALTER ROLE if it exists):\n{lines}\nThen start again."
-    )
+    return f"Ask a superuser of that server to run once (ALTER ROLE if it exists):\n{lines}\nThen start again."
 
 
 def _make_database(connection: psycopg.Connection, name: str, owner: str) -> None:
@@ -132,9 +124,7 @@ def _make_database(connection: psycopg.Connection, name: str, owner: str) -> Non
     if found is None:
         _create_database(connection, database, role)
     elif found[1] != "UTF8":
-        raise Trouble(
-            f"The database {name} has the encoding {found[1]}; Candor needs UTF8. Name another database."
-        )
+        raise Trouble(f"The database {name} has the encoding {found[1]}; Candor needs UTF8. Name another database.")
     elif found[0] != owner:
         try:
             connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, role))
@@ -155,9 +145,7 @@ def _create_database(connection: psycopg.Connection, database: sql.Identifier, o
         order = "LC_COLLATE 'C' LC_CTYPE 'C'"
     try:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' " + order).format(
-                database, owner
-            )
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' " + order).format(database, owner)
         )
     except psycopg.errors.InsufficientPrivilege:
         raise Trouble(
@@ -169,9 +157,7 @@ def _create_database(connection: psycopg.Connection, database: sql.Identifier, o
 def _check_version(connection: psycopg.Connection) -> None:
     if connection.info.server_version < OLDEST_SERVER:
         version = connection.info.server_version // 10000
-        raise Trouble(
-            f"The server of DATABASE_URL is PostgreSQL {version}; Candor needs version 15 or newer."
-        )
+        raise Trouble(f"The server of DATABASE_URL is PostgreSQL {version}; Candor needs version 15 or newer.")
 
 
 @contextmanager

@@ -113,9 +113,7 @@ def debian_dsn() -> Iterator[str]:
             stderr=subprocess.DEVNULL,
             **user,
         )
-        dsn = make_conninfo(
-            host="127.0.0.1", port=port, user="root", password="secret of this test", dbname="postgres"
-        )
+        dsn = make_conninfo(host="127.0.0.1", port=port, user="root", password="secret of this test", dbname="postgres")
         try:
             wait_for(lambda: answers(dsn))
             yield dsn

@@ -182,9 +182,7 @@ def test_a_data_folder_that_is_a_file_gets_a_sentence(data_dir):
 def test_a_full_disk_gets_a_sentence(data_dir):
     disk = data_dir / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m,mode=0711", "none", disk], capture_output=True
-    )
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=0711", "none", disk], capture_output=True)
     if mounted.returncode:
         pytest.skip("this machine does not let us mount a small disk")
     try:

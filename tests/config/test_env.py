@@ -84,9 +84,7 @@ def test_debug_before_strangers_is_a_trouble(tmp_path):
 
 
 def test_the_environment_wins_over_the_file(tmp_path):
-    (tmp_path / ".env").write_text(
-        '# ours\nPORT=8111\nexport TRIAL_DAYS="14"\n#SITE_URL=https://no.example\n'
-    )
+    (tmp_path / ".env").write_text('# ours\nPORT=8111\nexport TRIAL_DAYS="14"\n#SITE_URL=https://no.example\n')
     env = settings(tmp_path, PORT="8112")
     assert (env.port, env.trial_days, env.site_url) == (8112, 14, "http://localhost:8112")
 
