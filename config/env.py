@@ -97,7 +97,7 @@ class Env:
     @property
     def is_app_only(self) -> bool:
         """True when DATABASE_URL already speaks as the app role, so somebody else made the roles."""
-        return bool(self.database_url) and conninfo_to_dict(self.database_url or "").get("user") == "candor_app"
+        return self.database_url is not None and _words(self.database_url)["user"] == "candor_app"
 
     def conninfo(self, role: str) -> dict[str, str]:
         """libpq's words for a connection as one of our roles; the broker has a database of its own."""

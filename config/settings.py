@@ -107,9 +107,7 @@ STORAGES = {
         "OPTIONS": {"location": env.files_dir},
     },
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "config.front_end.HashedFiles"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.front_end.HashedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
