@@ -102,8 +102,8 @@ class Launch:
             admin_dsn = self.server.admin_dsn()
         elif self.env.is_app_only:
             return
-        elif roles.may_prepare(self.env.database_url):
-            admin_dsn = self.env.database_url
+        elif may_prepare := roles.administrator(self.env.database_url):
+            admin_dsn = may_prepare
         else:
             raise Trouble(
                 "The user of DATABASE_URL is neither candor_app nor allowed to create roles. "

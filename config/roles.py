@@ -47,13 +47,17 @@ RIGHTS_IN_DATABASE = """
 """
 
 
-def may_prepare(dsn: str) -> bool:
-    """True when this user may create roles."""
-    with _connection(dsn) as connection:
+def administrator(url: str) -> str | None:
+    """The address to prepare a server with, if this user may create roles; the database need not be there yet."""
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError:
+        url = make_conninfo(url, dbname="postgres")
+    with _connection(url) as connection:
         row = connection.execute(
             "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
         ).fetchone()
-    return bool(row and row[0])
+    return url if row and row[0] else None
 
 
 def prepare_database(admin_dsn: str, database_name: str, password_for: Callable[[str], str]) -> None:

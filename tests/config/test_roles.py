@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config import roles
 from config.env import env
@@ -167,7 +167,7 @@ def managed_administrator(admin_dsn: str, rights: str) -> str:
 
 def test_a_managed_servers_administrator_can_prepare_too(prepared):
     dsn = managed_administrator(prepared, "CREATEROLE CREATEDB")
-    assert roles.may_prepare(dsn)
+    assert roles.administrator(dsn) == dsn
     with as_admin(prepared) as connection:
         connection.execute("DROP DATABASE IF EXISTS managed_test")
     roles.prepare_database(dsn, "managed_test", env.role_password)
@@ -181,7 +181,7 @@ def test_a_managed_servers_administrator_can_prepare_too(prepared):
 
 
 def test_who_may_not_create_roles_is_told_apart(prepared):
-    assert not roles.may_prepare(managed_administrator(prepared, "CREATEDB"))
+    assert roles.administrator(managed_administrator(prepared, "CREATEDB")) is None
 
 
 def test_a_missing_right_is_asked_of_a_superuser(prepared):
@@ -199,3 +199,9 @@ def test_a_missing_right_is_asked_of_a_superuser(prepared):
 def test_a_server_that_does_not_answer_gets_a_sentence():
     with pytest.raises(Trouble, match="does not let us in"):
         roles.prepare_database("host=127.0.0.1 port=1 user=x dbname=x", DATABASE, env.role_password)
+
+
+def test_the_database_need_not_be_there_yet(prepared):
+    found = roles.administrator(make_conninfo(prepared, dbname="not_there_yet"))
+    assert found is not None
+    assert conninfo_to_dict(found)["dbname"] == "postgres"
