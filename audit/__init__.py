@@ -10,6 +10,7 @@ import hashlib
 import json
 import secrets
 from typing import Any
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
@@ -20,15 +21,17 @@ _INSERT = """
     WITH event AS (
         INSERT INTO audit_event (account_id, kind, actor_kind, actor_id, record_type, record_id, commitment)
         VALUES (%s, %s, %s, %s, %s, %s, %s)
-        RETURNING account_id, id
+        RETURNING account_id, id, public_id
+    ), payload AS (
+        INSERT INTO audit_payload (account_id, event_id, salt, data)
+        SELECT account_id, id, %s, %s::jsonb FROM event
     )
-    INSERT INTO audit_payload (account_id, event_id, salt, data)
-    SELECT account_id, id, %s, %s::jsonb FROM event
+    SELECT public_id FROM event
 """
 
 
-def record(kind: str, record: models.Model | None = None, *, data: dict[str, Any] | None = None) -> None:
-    """Write one line into the active account's log: what happened, to which record, by whom.
+def record(kind: str, record: models.Model | None = None, *, data: dict[str, Any] | None = None) -> UUID:
+    """Write one line into the active account's log: what happened, to which record, by whom. Returns its id.
 
     ``kind`` is ``noun.verb`` ("contact.changed"). ``data`` holds what a reader wants to see
     (``{"changes": {"phone": [old, new]}}``) and is erasable; the event keeps its salted hash.
@@ -44,6 +47,8 @@ def record(kind: str, record: models.Model | None = None, *, data: dict[str, Any
             _INSERT,
             [account, kind, actor.kind, actor.id, *subject, commitment(salt, payload), salt, payload],
         )
+        written: UUID = cursor.fetchone()[0]
+    return written
 
 
 def canonical(data: dict[str, Any]) -> str:

@@ -11,8 +11,9 @@ from tenancy.errors import NoAccount
 
 
 def test_an_event_names_the_record_the_actor_and_the_change(in_acme):
-    audit.record("account.changed", in_acme, data={"changes": {"name": ["Acme", "Acme & Co"]}})
+    written = audit.record("account.changed", in_acme, data={"changes": {"name": ["Acme", "Acme & Co"]}})
     event = Event.objects.get(kind="account.changed")
+    assert event.public_id == written
     payload = Payload.objects.get(event_id=event.id)
     assert (event.record_type, event.record_id) == ("accounts.account", in_acme.public_id)
     assert (event.actor_kind, event.actor_id) == ("system", None)
