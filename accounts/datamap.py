@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from datamap import SELF, Column, Erasure, Keep, Party, Reason, Retention, Source, Subject, Support, describe
 
-from .models import Account, AccountKey, Membership, StoredFile, User
+from .models import Account, AccountKey, ArrivedForm, Consent, Membership, OutgoingMail, StoredFile, User
 
 SIGN_IN = "Identification and authentication"
 CONTACT = "Contacting users about their use of the Service"
@@ -94,9 +94,57 @@ describe(
 describe(
     Membership,
     purpose="Letting people into the account with the rights their firm gave them",
-    fields={"role": "work", "joined_at": "work", "removed_at": "work"},
-    not_personal=frozenset({"is_privacy_approver", "sees_only_own_records"}),
+    fields={"role": "work", "joined_at": "work", "removed_at": "work", "profile_confirmed_at": "work"},
+    not_personal=frozenset({"is_privacy_approver", "sees_only_own_records", "first_steps_hidden_at"}),
     rows_for=SELF,
+)
+
+describe(
+    Consent,
+    **OURS,
+    purpose="Keeping to people's choices about mail, and proving them",
+    retention=Retention.LIFE_OF_USER,
+    fields={
+        "purpose": "consent",
+        "is_given": "consent",
+        "wording": Column("consent", source=Source.SERVICE),
+        "source": Column("consent", source=Source.SERVICE),
+        "said_at": "consent",
+    },
+    rows_for="user",
+)
+
+
+def letters_to(user: User) -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(to=user.email)
+
+
+# The words of a letter are dropped once it is sent; until then they may hold a link that opens a door.
+describe(
+    OutgoingMail,
+    **OURS,
+    purpose=CONTACT,
+    retention=Retention.NINETY_DAYS,
+    counted_from="written_at",
+    fields={
+        "to": "contact details",
+        "kind": "activity",
+        "subject": "activity",
+        "text": "credentials",
+        "html": "credentials",
+        "trouble": "technical",
+    },
+    not_personal=frozenset({"state", "tries", "next_try_at", "written_at", "ended_at"}),
+    rows_for=letters_to,
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    ArrivedForm,
+    purpose=OPERATE,
+    party=Party.CONTROLLER,
+    fields={"key": "technical"},
+    not_personal=frozenset({"arrived_at"}),
 )
 
 # A file is the firm's as a whole and expires; the people inside an import are in the rows made from it.

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import choices
 from accounts.standing import Standing, standing
+from tenancy.errors import Conflict
 
 
 class UserManager(BaseUserManager["User"]):
@@ -46,12 +47,8 @@ class User(AbstractBaseUser):
     city = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=2, blank=True, choices=choices.countries)
     time_zone = models.CharField(max_length=64, default="UTC", choices=choices.time_zones)
-    locale = models.CharField(
-        "dates and numbers as in", max_length=16, default="en_GB", choices=choices.locales
-    )
-    hours_format = models.CharField(
-        "show hours as", max_length=8, default="clock", choices=choices.HOURS_FORMATS
-    )
+    locale = models.CharField("dates and numbers as in", max_length=16, default="en_GB", choices=choices.locales)
+    hours_format = models.CharField("show hours as", max_length=8, default="clock", choices=choices.HOURS_FORMATS)
     theme = models.CharField(max_length=5, blank=True, choices=choices.THEMES)
     is_staff = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True, editable=False)
@@ -74,6 +71,11 @@ class User(AbstractBaseUser):
         """First and last name, as shown to colleagues."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def is_confirmed(self) -> bool:
+        """False until the first mail's link was followed and a password chosen."""
+        return self.has_usable_password()
+
     def get_short_name(self) -> str:
         """The name colleagues say."""
         return self.first_name or self.email
@@ -92,9 +94,7 @@ class Account(models.Model):
     country = models.CharField(max_length=2, choices=choices.countries)
     time_zone = models.CharField(max_length=64, default="UTC", choices=choices.time_zones)
     currency = models.CharField(max_length=3, default="EUR", choices=choices.currencies)
-    first_weekday = models.PositiveSmallIntegerField(
-        "week starts on", default=0, choices=choices.FIRST_WEEKDAYS
-    )
+    first_weekday = models.PositiveSmallIntegerField("week starts on", default=0, choices=choices.FIRST_WEEKDAYS)
     plain_number_unit = models.CharField(
         "a plain number means", max_length=8, default="hours", choices=choices.PLAIN_NUMBER_UNITS
     )
@@ -115,6 +115,14 @@ class Account(models.Model):
         if self.trial_ends_at is None:
             self.trial_ends_at = self.created_at + timedelta(days=settings.TRIAL_DAYS)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def save_checked(self, expected: int) -> Account:
+        """Save if the stored version is still ``expected``; otherwise raise Conflict and store nothing."""
+        if not Account.objects.filter(pk=self.pk, version=expected).update(version=expected + 1):
+            raise Conflict("This account was changed by somebody else meanwhile.")
+        self.version = expected + 1
+        self.save()
+        return self
 
     def standing(self, now: datetime | None = None) -> Standing:
         """What this account may do now."""
@@ -142,6 +150,8 @@ class Membership(models.Model):
     sees_only_own_records = models.BooleanField("sees only own records", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    profile_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -152,6 +162,75 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Consent(models.Model):
+    """A person's yes or no to one kind of mail, with the words they saw. Never changed, only followed by another."""
+
+    class Purpose(models.TextChoices):
+        """Mail that comes only to those who asked for it; the words stand on the forms."""
+
+        UPDATES = "updates", "What is new in Candor, about monthly"
+        NEWS = "news", "News about the service and the company"
+        TIPS = "tips", "Tips for the first two weeks"
+        OFFERS = "offers", "Offers of our partners"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    is_given = models.BooleanField()
+    wording = models.CharField(max_length=200)
+    source = models.CharField(max_length=60)
+    said_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "purpose", "-said_at"], name="consent_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {'yes' if self.is_given else 'no'}"
+
+
+class OutgoingMail(models.Model):
+    """A letter that must not get lost: written with the change it tells of, sent after the commit.
+
+    Its words are dropped once it is sent; they may hold a link that opens a door.
+    """
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Given up"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    trouble = models.CharField(max_length=200, blank=True)
+    written_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(state="waiting"), name="mail_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+
+class ArrivedForm(models.Model):
+    """A public form that was acted upon: the same one sent again does nothing more."""
+
+    key = models.CharField(max_length=64, unique=True)
+    arrived_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.key[:8]
 
 
 # The tables of stored files live beside what is done with them.

@@ -5,6 +5,7 @@ Two queues, each with a worker of its own: `default` for short work, `long` for 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from celery import Celery
@@ -27,7 +28,10 @@ QUEUES = {"default": Limits(10, 15), "long": Limits(40, 45)}
 LONG: list[str] = []
 
 # What runs by the clock: name → task, schedule. Each must be harmless when run twice.
-BEAT: dict[str, dict[str, Any]] = {}
+BEAT: dict[str, dict[str, Any]] = {
+    "waiting mail": {"task": "accounts.send_waiting_mail", "schedule": timedelta(minutes=1)},
+    "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},
+}
 
 
 def broker(env: Env, queue: str) -> dict[str, Any]:

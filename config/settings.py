@@ -137,6 +137,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
@@ -169,6 +170,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Mail: by SMTP where one is set, otherwise into a folder that the development pages show.
+EMAIL_FILE_PATH = env.mail_dir
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 if env.smtp:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -177,8 +179,7 @@ if env.smtp:
     EMAIL_USE_TLS, EMAIL_USE_SSL = env.smtp.use_tls, env.smtp.use_ssl
     EMAIL_TIMEOUT = 20
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = env.mail_dir
+    EMAIL_BACKEND = "accounts.mailfolder.EmailBackend"
 
 LOGGING = {
     "version": 1,
