@@ -2,29 +2,105 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 import audit
-from accounts.models import Account, Membership, User
+from accounts import emails, facts
+from accounts.cookieless import LIFETIME
+from accounts.links import opens
+from accounts.models import Account, ArrivedForm, Consent, Membership, User, normalise_email
 from tenancy.context import Actor, activate
 
 _RESERVED_SLUGS = {"admin", "api", "new", "support"}
 _TRIES = 1000
+OLD_ENOUGH = "I am at least 13 years old"
+
+
+class LinkUsed(Exception):
+    """The link was used already, or is too old, or was never ours."""
+
+
+class _Rehearsed(Exception):
+    """The work is done and shall leave nothing behind."""
+
+
+# --- coming in ------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def open_account(user: User, *, name: str, **facts: Any) -> Membership:
-    """Start a trial for a new firm, with this user as its owner. Returns the owner's membership."""
-    account = _create_account(name, facts)
+def open_account(user: User, *, name: str, said: dict[str, Any] | None = None, **firm: Any) -> Membership:
+    """Start a trial for a new firm, with this user as its owner. Returns the owner's membership.
+
+    ``said`` is what the person stated while signing up; it goes into the log.
+    """
+    account = _create_account(name, firm)
     membership = Membership.objects.create(
         account=account, user=user, role=Membership.Role.OWNER, is_privacy_approver=True
     )
     with activate(account, actor=Actor("member", membership.pk, str(user))):
-        audit.record("account.opened", account)
+        audit.record("account.opened", account, data=said)
     return membership
+
+
+@transaction.atomic
+def register(*, person: dict[str, str], firm: dict[str, Any], wishes: Collection[str] = (), source: str) -> None:
+    """Open a trial for somebody new and mail them the way in; to a known address, mail only that word.
+
+    Both do the same work, so that neither the answer nor its time tells which it was. ``wishes``
+    are the kinds of mail that the person ticked.
+    """
+    known = User.objects.filter(email=normalise_email(person["email"])).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                emails.way_in(*_begin(person, firm, wishes, source))
+            return
+        except IntegrityError:  # the same person came through another form at this very moment
+            known = User.objects.get(email=normalise_email(person["email"]))
+    with suppress(_Rehearsed), transaction.atomic():
+        _begin({**person, "email": f"{uuid.uuid4().hex}@rehearsal.invalid"}, firm, wishes, source)
+        raise _Rehearsed
+    emails.way_in(known)
+
+
+def _begin(person: dict[str, str], firm: dict[str, Any], wishes: Collection[str], source: str) -> tuple[User, Account]:
+    user = create_person(**person)
+    Consent.objects.bulk_create(
+        Consent(user=user, purpose=wish, is_given=True, wording=Consent.Purpose(wish).label, source=source)
+        for wish in wishes
+    )
+    membership = open_account(user, said={"stated": OLD_ENOUGH, "source": source}, **firm)
+    return user, membership.account
+
+
+def create_person(email: str, **fields: Any) -> User:
+    """A user who has not followed the first link yet: no password, address not verified."""
+    user = User.objects.create_user(email, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    return user
+
+
+@transaction.atomic
+def confirm(user: User, *, token: str, password: str) -> User:
+    """Follow the first link: set the password and verify the address. Raises LinkUsed the second time."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not opens(user, token):
+        raise LinkUsed
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    for membership in user.memberships.filter(removed_at=None).select_related("account"):
+        with activate(membership.account, actor=Actor("member", membership.pk, str(user))):
+            audit.record("member.confirmed", membership)
+    return user
 
 
 def add_member(account: Account, user: User, role: str) -> Membership:
@@ -34,7 +110,66 @@ def add_member(account: Account, user: User, role: str) -> Membership:
     return membership
 
 
-def _create_account(name: str, facts: dict[str, Any]) -> Account:
+def forget_arrived_forms() -> None:
+    """Drop the marks of public forms whose token is too old to be sent again."""
+    ArrivedForm.objects.filter(arrived_at__lt=timezone.now() - 2 * LIFETIME).delete()
+
+
+# --- changing what we hold ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_profile(user: User) -> uuid.UUID | None:
+    """Keep a person's changed profile. Returns the event that tells old and new; None if nothing changed.
+
+    What was emptied gets a line of its own: it is a removal, not only an edit.
+    """
+    stored = User.objects.select_for_update().get(pk=user.pk)
+    changes = facts.differences(facts.of_person(stored), facts.of_person(user))
+    if not changes:
+        return None
+    user.save(update_fields=PROFILE_FIELDS)
+    removed = [key for key, (_, new) in changes.items() if not new]
+    if removed:
+        audit.record("profile.removed", user, data={"removed": removed})
+    return audit.record("profile.changed", user, data={"changes": changes})
+
+
+def remove_from_profile(user: User, key: str) -> uuid.UUID | None:
+    """Empty one optional part of a profile. Raises KeyError for a part that is needed or unknown."""
+    parts = {fact.key: fact.fields for fact in facts.of_person(user) if fact.fields}
+    for name in parts[key]:
+        setattr(user, name, "")
+    return change_profile(user)
+
+
+@transaction.atomic
+def confirm_profile(membership: Membership) -> None:
+    """The member has looked at their profile and says that it is right."""
+    if membership.profile_confirmed_at is None:
+        membership.profile_confirmed_at = timezone.now()
+        membership.save(update_fields=["profile_confirmed_at"])
+        audit.record("profile.confirmed", membership.user)
+
+
+@transaction.atomic
+def change_account(account: Account, *, expected_version: int) -> uuid.UUID | None:
+    """Keep a firm's changed record. Raises Conflict if somebody else saved first; None if nothing changed."""
+    stored = Account.objects.get(pk=account.pk)
+    changes = facts.differences(facts.of_firm(stored), facts.of_firm(account))
+    if not changes and stored.version == expected_version:
+        return None
+    account.save_checked(expected_version)
+    return audit.record("account.changed", account, data={"changes": changes})
+
+
+PROFILE_FIELDS = [
+    "first_name", "last_name", "phone", "street", "postal_code", "city", "country",
+    "time_zone", "locale", "hours_format", "theme",
+]  # fmt: skip
+
+
+def _create_account(name: str, firm: dict[str, Any]) -> Account:
     base = slugify(name)[:40].strip("-") or "firm"
     for number in range(1, _TRIES):
         slug = base if number == 1 and base not in _RESERVED_SLUGS else f"{base}-{number}"
@@ -42,7 +177,7 @@ def _create_account(name: str, facts: dict[str, Any]) -> Account:
             continue
         try:
             with transaction.atomic():
-                return Account.objects.create(name=name, slug=slug, **facts)
+                return Account.objects.create(name=name, slug=slug, **firm)
         except IntegrityError:  # somebody took the slug at this very moment
             continue
     raise RuntimeError(f"No free address was found for {base}.")

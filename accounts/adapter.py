@@ -7,9 +7,20 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from accounts import emails, mail
+from accounts.models import User
+
+# allauth's letters under our names; what is missing here has the same name in both houses.
+_LETTERS = {
+    "password_reset_key": "password_reset",
+    "password_reset": "password_changed",
+    "password_set": "password_changed",
+}
+_SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in only: a firm registers at /trial/, its people come by invitation."""
+    """Sign-in only: a firm registers at /trial/, its people come by invitation. Letters go out through our rows."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -19,3 +30,21 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """The e-mail address is the user name."""
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """A new password, or the first one where the first link was never followed."""
+        if user.is_confirmed:
+            super().send_password_reset_mail(user, email, context)
+        else:
+            emails.way_in(user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        name = template_prefix.rpartition("/")[2]
+        kept = ("password_reset_url", "activate_url", "timestamp")
+        words = {key: context[key] for key in kept if key in context}
+        mail.write(_LETTERS.get(name, name), email, email=email, **words)
+
+    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, **more: Any) -> None:
+        """Signing in and out speak for themselves."""
+        if message_template not in _SILENT:
+            super().add_message(request, level, message_template, **more)

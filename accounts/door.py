@@ -6,16 +6,20 @@ transaction; an answer of 400 or above leaves nothing half-done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.queries import membership_at
+from lib import formats
+from lib.errors import error_page
 from tenancy.context import Actor, activate
 from tenancy.errors import Conflict
 
@@ -45,7 +49,7 @@ class AccountMiddleware:
             return self.get_response(request)
         membership.user = request.user
         request.membership, request.account = membership, membership.account
-        with activate(membership.account, actor=actor_for(membership)):
+        with reads_as(membership.user), activate(membership.account, actor=actor_for(membership)):
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
@@ -61,15 +65,25 @@ class AccountMiddleware:
             return None
         if getattr(view, "open_when_read_only", False):
             return None
-        return render(request, "402.html", status=402)
+        return error_page(402, account_url=reverse("accounts:home", args=[account.slug]))
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         """Two people saved the same record at once, and the view had no better answer."""
         if isinstance(exception, Conflict):
-            return render(request, "409.html", status=409)
+            return error_page(409, record_url=request.path)
         return None
 
 
 def actor_for(membership: Membership) -> Actor:
     """The member as the audit log names them."""
     return Actor("member", membership.pk, str(membership.user))
+
+
+@contextmanager
+def reads_as(user: User) -> Iterator[None]:
+    """Dates, times of day and figures as this person wants them written."""
+    with (
+        timezone.override(user.time_zone),
+        formats.use(locale=user.locale, decimal_hours=user.hours_format == "decimal"),
+    ):
+        yield

@@ -23,7 +23,7 @@ SEES_RECORDS = WORKERS | {Role.READER}
 ROLES: dict[str, frozenset[Role]] = {
     "home.view": EVERYONE,
     "profile.edit": EVERYONE,
-    "account.view": EVERYONE,
+    "account.view": ADMINS,
     "account.edit": ADMINS,
     "contact.view": SEES_RECORDS,
     "contact.edit": WORKERS,

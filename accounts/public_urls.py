@@ -1,11 +1,21 @@
-"""Before the door: sign-in and choosing an account. Names without a prefix are those allauth asks for."""
+"""Before the door: signing up, signing in, choosing an account. Names with ``account_`` are those allauth asks for."""
 
 from allauth.account import views as allauth
 from django.urls import path
+from django.views.generic import RedirectView
 
 from accounts import public_views
 
 urlpatterns = [
+    path("trial/", public_views.trial, name="trial"),
+    path("signup/", public_views.signup, name="signup"),
+    path("welcome/<uuid:user_id>/again/", public_views.welcome_again, name="welcome_again"),
+    path("welcome/<uuid:user_id>/<str:token>/", public_views.welcome, name="welcome"),
+    path(
+        ".well-known/change-password",
+        RedirectView.as_view(pattern_name="account_change_password"),
+        name="well_known_change_password",
+    ),
     path("enter/", public_views.enter, name="enter"),
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
@@ -27,5 +37,6 @@ urlpatterns = [
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("confirm-email/<key>/", allauth.confirm_email, name="account_confirm_email"),
-    path("email/", allauth.email, name="account_email"),
+    # Changing the address will be a page of the Admin area; allauth wants the name to lead somewhere.
+    path("email/", RedirectView.as_view(pattern_name="enter"), name="account_email"),
 ]

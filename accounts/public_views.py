@@ -1,13 +1,27 @@
-"""Pages before the door."""
+"""Pages before the door: signing up, the first link, choosing an account."""
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
+from allauth.account.utils import perform_login
+from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.queries import memberships_of
+from accounts import actions, emails, places
+from accounts.cookieless import accepts_without_cookies
+from accounts.forms import AgainForm, FirstPasswordForm, TrialForm
+from accounts.links import opens
+from accounts.queries import memberships_of, user_by_public_id
+from lib.errors import error_page
 
 
 @require_safe
@@ -18,3 +32,76 @@ def enter(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("accounts:home", found[0].account.slug)
     return render(request, "accounts/choose_account.html", {"memberships": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@accepts_without_cookies
+def trial(request: HttpRequest) -> HttpResponse:
+    """Start a free trial."""
+    return _sign_up(request, {"title": "Start your free trial"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@accepts_without_cookies
+def signup(request: HttpRequest) -> HttpResponse:
+    """The same beginning for those who know already that they will stay."""
+    return _sign_up(request, {"title": "Create your account", "stays": True})
+
+
+def _sign_up(request: HttpRequest, words: dict[str, Any]) -> HttpResponse:
+    country = places.country_of(request.headers.get("Accept-Language", ""))
+    form = TrialForm(request.POST or None, initial={"country": country})
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "accounts/trial.html", {**words, "form": form}, status=status)
+    if not ratelimit.consume(request, action="signup"):
+        return error_page(429)
+    with transaction.atomic():
+        if form.arrives_first(form.cleaned_data["email"]):
+            wishes = form.cleaned_data["mail"]
+            actions.register(person=form.person(), firm=form.firm(), wishes=wishes, source=request.path)
+    return render(request, "accounts/check_mail.html", {"email": form.cleaned_data["email"]})
+
+
+@sensitive_post_parameters("password1", "password2")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def welcome(request: HttpRequest, user_id: UUID, token: str) -> HttpResponse:
+    """The first link: choose a password, and the door opens."""
+    user = user_by_public_id(user_id)
+    if user is None or not opens(user, token):
+        return _link_ended(request, user_id)
+    form = FirstPasswordForm(request.POST or None, user=user)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        response = render(request, "accounts/welcome.html", {"form": form, "email": user.email}, status=status)
+        response["Referrer-Policy"] = "same-origin"
+        return response
+    try:
+        user = actions.confirm(user, token=token, password=form.cleaned_data["password1"])
+    except actions.LinkUsed:
+        return _link_ended(request, user_id)
+    return perform_login(request, user, redirect_url=reverse("enter"), email=user.email)
+
+
+def _link_ended(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """The same page for every link that does not work, so it tells nothing about whose it was."""
+    words = {"form": AgainForm(), "user_id": user_id}
+    return render(request, "accounts/link_ended.html", words, status=410)
+
+
+@require_http_methods(["POST"])
+@accepts_without_cookies
+def welcome_again(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """Another letter to the same address. The long id in the link is known to its reader alone."""
+    if not ratelimit.consume(request, action="confirm_email", key=str(user_id)):
+        return error_page(429)
+    form = AgainForm(request.POST)
+    if not form.is_valid():
+        words = {"form": form, "user_id": user_id}
+        return render(request, "accounts/link_ended.html", words, status=422)
+    user = user_by_public_id(user_id)
+    with transaction.atomic():
+        if user and user.is_active and form.arrives_first():
+            emails.way_in(user)
+    return render(request, "accounts/check_mail.html")

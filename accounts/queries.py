@@ -1,10 +1,16 @@
-"""The few reads across accounts that the door and a person's own pages need."""
+"""The few reads across accounts that the door and a person's own pages need, and what the log says of a change."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
 from django.db.models import QuerySet
 
-from accounts.models import Membership, User
+from accounts import facts
+from accounts.models import Account, Membership, User
+from audit.models import Event, Payload
 
 
 def membership_at(user: User, slug: str) -> Membership | None:
@@ -23,3 +29,34 @@ def memberships_of(user: User) -> QuerySet[Membership]:
         .filter(user_id=user.pk, removed_at=None, account__closed_at=None)
         .order_by("account__name")
     )
+
+
+def user_by_public_id(public_id: UUID) -> User | None:
+    """The person whom a link in a letter names."""
+    return User.objects.filter(public_id=public_id).first()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One change as the log keeps it: when, and old and new of each part."""
+
+    at: datetime
+    changes: facts.Changes
+
+    @property
+    def removed(self) -> list[str]:
+        """What was emptied."""
+        return [key for key, (_, new) in self.changes.items() if not new]
+
+
+def saved_change(kind: str, record: User | Account, event_id: str) -> Saved | None:
+    """What this event of the active account says about the record, or None if it is about something else."""
+    try:
+        wanted = UUID(event_id)
+    except ValueError:
+        return None
+    event = Event.objects.filter(public_id=wanted, kind=kind, record_id=record.public_id).first()
+    payload = event and Payload.objects.filter(event_id=event.pk).first()
+    if not event or not payload or "changes" not in payload.data:
+        return None
+    return Saved(at=event.written_at, changes=payload.data["changes"])

@@ -1,0 +1,207 @@
+"""What people may type about themselves and their firm."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
+from accounts import choices, places
+from accounts.cookieless import CookielessForm
+from accounts.models import Account, Consent, User, normalise_email
+from lib import phones
+from tenancy.forms import VersionedModelForm
+
+_LOOKS_LIKE_A_LINK = re.compile(r"://|\bwww\.|[<>]", re.IGNORECASE)
+NO_PHONE = "This is no number that can be dialled. Write it with its country, as in +45 20 55 01 12, or leave it empty."
+
+
+def a_name(value: str) -> None:
+    """A name of a person or a firm: no links, so that nobody's mail or page carries them."""
+    if _LOOKS_LIKE_A_LINK.search(value):
+        raise ValidationError("Write the name without a link.")
+
+
+def _text(label: str, autocomplete: str, length: int, *, required: bool = True, **more: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, max_length=length, required=required, widget=widget, **more)
+
+
+class TrialForm(CookielessForm):
+    """A new firm and its first person: no card, no password, no account in any other service."""
+
+    first_name = _text("First name", "given-name", 80, validators=[a_name])
+    last_name = _text("Last name", "family-name", 80, validators=[a_name])
+    email = forms.EmailField(
+        label="Work e-mail",
+        max_length=254,
+        help_text="Your user name. We mail you a link that sets the password.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label="Phone",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    company = _text("Company name", "organization", 120, validators=[a_name])
+    street = _text("Street and number", "street-address", 200)
+    postal_code = _text("Postal code", "postal-code", 20, required=False)
+    city = _text("City", "address-level2", 100)
+    country = forms.ChoiceField(
+        label="Country",
+        choices=lambda: [("", "Choose a country"), *choices.countries()],
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+        help_text="Suggests currency and time zone; you can change both later.",
+    )
+    time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    mail = forms.MultipleChoiceField(
+        label="E-mail you want",
+        choices=Consent.Purpose.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="All off. Change it any time; what your account needs comes anyway.",
+    )
+    is_old_enough = forms.BooleanField(
+        label="I am at least 13 years old",
+        error_messages={"required": "Candor is not made for children under 13. Nothing that you typed was stored."},
+    )
+
+    def clean_email(self) -> str:
+        return normalise_email(self.cleaned_data["email"])
+
+    def clean_time_zone(self) -> str:
+        """The browser's zone if it names a real one, else nothing: then the country suggests it."""
+        zone: str = self.cleaned_data["time_zone"]
+        return zone if zone in dict(choices.time_zones()) else ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("phone"):
+            cleaned["phone"] = phones.e164(cleaned["phone"], cleaned.get("country", ""))
+            if not cleaned["phone"]:
+                self.add_error("phone", NO_PHONE)
+        return cleaned
+
+    def person(self) -> dict[str, str]:
+        """What goes to the user."""
+        given = self.cleaned_data
+        names = ("email", "first_name", "last_name", "phone")
+        zone = given["time_zone"] or places.time_zone_of(given["country"])
+        locale = places.locale_of(given["country"])
+        return {**{name: given[name] for name in names}, "time_zone": zone, "locale": locale}
+
+    def firm(self) -> dict[str, Any]:
+        """What goes to the account."""
+        given = self.cleaned_data
+        country = given["country"]
+        return {
+            "name": given["company"],
+            **{name: given[name] for name in ("street", "postal_code", "city", "country")},
+            "time_zone": given["time_zone"] or places.time_zone_of(country),
+            "currency": places.currency_of(country),
+            "first_weekday": places.first_weekday_of(country),
+        }
+
+
+class AgainForm(CookielessForm):
+    """One button: send me a new link."""
+
+
+class FirstPasswordForm(forms.Form):
+    """The password that the first mail's link sets."""
+
+    password1 = forms.CharField(
+        label="Password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=(
+            "At least 10 characters, not only digits, none of the passwords that everybody uses, "
+            "and not your name or address. Four random words are easy to keep and hard to guess."
+        ),
+    )
+    password2 = forms.CharField(
+        label="Password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, again = cleaned.get("password1"), cleaned.get("password2")
+        if first and again and first != again:
+            self.add_error("password2", "The two are not the same. Type the password again.")
+        if first:
+            try:
+                password_validation.validate_password(first, self.user)
+            except ValidationError as trouble:
+                self.add_error("password1", trouble)
+        return cleaned
+
+
+class ProfileForm(forms.ModelForm):
+    """Personal Information. Whatever is optional may be emptied, and then we hold none."""
+
+    class Meta:
+        model = User
+        fields = [
+            "first_name", "last_name", "phone", "street", "postal_code", "city", "country",
+            "time_zone", "locale", "hours_format", "theme",
+        ]  # fmt: skip
+        labels = {"street": "Street and number", "theme": "Colours"}
+        widgets = {
+            "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+            "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
+            "postal_code": forms.TextInput(attrs={"autocomplete": "postal-code"}),
+            "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
+            "country": forms.Select(attrs={"autocomplete": "country"}),
+        }
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        for name in ("first_name", "last_name"):
+            self.fields[name].validators.append(a_name)
+        self.fields["phone"].help_text = f"Seen by people in {account.name}. Empty it and we hold none."
+        self.fields["country"].choices = [("", "None"), *choices.countries()]
+        if self.instance.phone:
+            self.initial["phone"] = phones.readable(self.instance.phone)
+
+    def clean_phone(self) -> str:
+        given: str = self.cleaned_data["phone"]
+        number = phones.e164(given, self.data.get("country") or self.account.country) if given else ""
+        if given and not number:
+            raise ValidationError(NO_PHONE)
+        return number
+
+
+class AccountForm(VersionedModelForm):
+    """The firm's own record."""
+
+    class Meta:
+        model = Account
+        fields = [
+            "name", "street", "postal_code", "city", "region", "country",
+            "time_zone", "currency", "first_weekday", "plain_number_unit",
+        ]  # fmt: skip
+        labels = {"street": "Street and number"}
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
+            "postal_code": forms.TextInput(attrs={"autocomplete": "postal-code"}),
+            "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
+            "country": forms.Select(attrs={"autocomplete": "country"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(a_name)
