@@ -25,3 +25,8 @@ def e164(text: str, region: str = "") -> str:
 def readable(text: str, region: str = "") -> str:
     """``+45 20 55 01 77``; what can't be dialled stays as it is written."""
     return _format(text.strip(), region, PhoneNumberFormat.INTERNATIONAL) or text
+
+
+def national_digits(number: str) -> str:
+    """``20550177`` of ``+4520550177``: what people in that country dial, without a leading zero."""
+    return str(phonenumbers.parse(number).national_number) if number else ""

@@ -489,7 +489,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="searchtoken",
-            index=models.Index(fields=["account", "kind", "record_id"], name="searchtoken_by_record"),
+            index=models.Index(fields=["account", "record_id", "kind"], name="searchtoken_by_record"),
         ),
         migrations.AddConstraint(
             model_name="tag",

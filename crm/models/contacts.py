@@ -19,9 +19,7 @@ class Contact(Record):
 
     first_name = models.CharField(max_length=200, blank=True)
     last_name = models.CharField(max_length=200, blank=True)
-    company = AccountForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="contacts"
-    )
+    company = AccountForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="contacts")
     title = models.CharField("job title", max_length=300, blank=True)
     email = models.EmailField("e-mail", max_length=320, blank=True)
     email_label = models.CharField(max_length=40, blank=True)
@@ -62,12 +60,8 @@ class Contact(Record):
                 name="contact_bin",
             ),
             models.Index(fields=["account", "company", "name_key", "id"], name="contact_by_company"),
-            models.Index(
-                fields=["account", "email_lower"], condition=~Q(email_lower=""), name="contact_by_email"
-            ),
-            models.Index(
-                fields=["account", "phone_e164"], condition=~Q(phone_e164=""), name="contact_by_phone"
-            ),
+            models.Index(fields=["account", "email_lower"], condition=~Q(email_lower=""), name="contact_by_email"),
+            models.Index(fields=["account", "phone_e164"], condition=~Q(phone_e164=""), name="contact_by_phone"),
         ]
 
     def __str__(self) -> str:

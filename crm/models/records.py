@@ -36,9 +36,7 @@ class Record(VersionedModel):
 
     name_key = models.TextField(editable=False, db_collation="C")
     note = models.TextField(blank=True)
-    owner = AccountForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    owner = AccountForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_by = AccountForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, null=True, editable=False, related_name="+"

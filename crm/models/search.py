@@ -25,7 +25,8 @@ class SearchToken(models.Model):
 
     class Meta:
         base_manager_name = "objects"
-        indexes = [models.Index(fields=["account", "kind", "record_id"], name="searchtoken_by_record")]
+        # The kind comes last, or PostgreSQL would take this index for a prefix on a table it knows little of.
+        indexes = [models.Index(fields=["account", "record_id", "kind"], name="searchtoken_by_record")]
 
     def __str__(self) -> str:
         return self.token

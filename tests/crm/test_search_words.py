@@ -1,0 +1,98 @@
+"""Records are found by the beginnings of their words, quickly, also behind the fence."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.models import Company, Contact, ContactEmail, ContactPhone
+from crm.search import matching, reindex
+from tests.explain import plan_of
+
+pytestmark = pytest.mark.django_db
+
+
+def found(text, model=Contact):
+    return [str(record) for record in model.objects.filter(matching(model, text)).order_by("name_key")]
+
+
+@pytest.fixture
+def people(in_acme):
+    tidewater = Company.objects.create(name="Tidewater Museum", domain="tidewater.example")
+    maren = Contact.objects.create(
+        first_name="Maren", last_name="Holt-Åberg", email="m.holt@tidewater.example",
+        phone="+45 20 55 01 77", company=tidewater,
+    )  # fmt: skip
+    ContactEmail.objects.create(contact=maren, email="maren@home.example")
+    ContactPhone.objects.create(contact=maren, phone="+45 33 55 01 40")
+    others = [Contact.objects.create(first_name="Maria", last_name="Özil"), Contact.objects.create(first_name="شيرين")]
+    reindex([maren, *others])
+    reindex([tidewater])
+    return maren
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["maren", "MAR hol", "aberg", "Åberg", "tidew maren", "m.holt@tidewater.example", "m.holt@tide", "home.example",
+     "maren@home.example", "20550177", "+45 20 55 01 77", "0045 2055 0177", "33 55 01 40", "  maren  "],
+)  # fmt: skip
+def test_a_contact_is_found_by(people, text):
+    assert found(text) == ["Maren Holt-Åberg"]
+
+
+def test_every_word_must_match(people):
+    assert found("mar") == ["Maren Holt-Åberg", "Maria Özil"]
+    assert found("mar ozil") == ["Maria Özil"]
+    assert found("maren ozil") == []
+    assert found("aren") == []
+
+
+def test_names_from_right_to_left_are_found(people):
+    assert found("شيرين") == ["شيرين"]
+
+
+def test_a_company_is_found_by_its_name_and_site(people):
+    assert found("museum", Company) == ["Tidewater Museum"]
+    assert found("tidewater.example", Company) == ["Tidewater Museum"]
+    assert found("maren", Company) == []
+
+
+def test_former_words_are_forgotten(people):
+    people.last_name = "Lind"
+    people.save()
+    reindex([people])
+    assert found("holt-aberg") == []
+    assert found("lind") == ["Maren Lind"]
+
+
+def test_very_long_words_are_kept_as_far_as_an_index_holds_them(in_acme):
+    contact = Contact.objects.create(first_name="ö" * 200)
+    reindex([contact])
+    assert found("ö" * 200) == [str(contact)]
+
+
+def test_reindexing_many_takes_no_more_statements_than_two(people):
+    for records in (2, 3):
+        with CaptureQueriesContext(connection) as captured:
+            reindex(list(Contact.objects.all()[:records]))
+        assert len(captured) == 6  # the contacts, their companies, addresses and numbers; one DELETE, one INSERT
+
+
+def test_words_of_another_account_are_not_found(acme, globex, inside):
+    with inside(globex):
+        reindex([Contact.objects.create(first_name="Stranger")])
+        assert found("stranger") == ["Stranger"]
+    with inside(acme):
+        assert found("stranger") == []
+
+
+def test_the_words_index_serves_prefixes_under_the_row_policy(in_acme):
+    contacts = Contact.objects.bulk_create(
+        Contact(first_name=f"Given{number}", last_name=f"Family{number}") for number in range(3000)
+    )
+    reindex(contacts, are_new=True)
+    with CaptureQueriesContext(connection) as captured:
+        hits = list(Contact.objects.live().filter(matching(Contact, "family299")).order_by("name_key", "id")[:51])
+    assert len(hits) == 11
+    plan = plan_of(captured[-1]["sql"])
+    assert any("token >= " in condition and "token < " in condition for condition in plan.index_conditions), plan.text
+    assert plan.removed < 1000, plan.text
