@@ -407,7 +407,7 @@ def _quoted(path: Path) -> str:
 
 
 def _explain(error: OSError, data_dir: Path) -> Trouble:
-    if error.errno == errno.ENOSPC:
+    if error.errno == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):  # copying a tree tells it in words
         return Trouble(f"The disk that holds {data_dir} is full. Free some space and start again.")
     where = error.filename or data_dir
     return Trouble(

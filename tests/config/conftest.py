@@ -19,7 +19,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from config import embedded
-from config.env import child_environ, env
+from config.env import child_environ
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
@@ -27,14 +27,15 @@ DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """A new data folder below the tests' own, removed afterwards with everything that runs on it."""
+    """A new data folder, removed afterwards with everything that runs on it."""
     with fresh_data_dir() as path:
         yield path
 
 
 @contextlib.contextmanager
-def fresh_data_dir(below: Path | None = None) -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="t-", dir=below or env.data_dir))
+def fresh_data_dir(below: Path = Path("/var/tmp")) -> Iterator[Path]:
+    """Where every user may pass, wherever the project lies."""
+    path = Path(tempfile.mkdtemp(prefix="candor-test-", dir=below))
     path.chmod(0o711)
     try:
         yield path
