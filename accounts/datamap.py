@@ -132,7 +132,7 @@ describe(
         "subject": "activity",
         "text": "credentials",
         "html": "credentials",
-        "trouble": "technical",
+        "trouble": Column("free text", source=Source.SERVICE),
     },
     not_personal=frozenset({"state", "tries", "next_try_at", "written_at", "ended_at"}),
     rows_for=letters_to,

@@ -45,6 +45,7 @@ USUAL_KEYS = frozenset({"account_id", "user_id", "id"})
 FOUND_BY: dict[str, frozenset[str]] = {
     "accounts_account": frozenset({"id", "public_id", "slug"}),
     "accounts_user": frozenset({"id", "public_id", "email"}),
+    "accounts_outgoingmail": USUAL_KEYS | {"to"},
     "account_emailaddress": frozenset({"id", "user_id", "email"}),
     "account_emailconfirmation": frozenset({"id", "email_address_id", "key"}),
     "django_session": frozenset({"session_key"}),
