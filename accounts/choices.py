@@ -38,9 +38,7 @@ def time_zones() -> Choices:
 @lru_cache(maxsize=1)
 def currencies() -> Choices:
     """ISO 4217 currencies in use, by code."""
-    return [
-        (code, f"{code} · {get_currency_name(code, locale='en')}") for code in sorted(list_currencies("en"))
-    ]
+    return [(code, f"{code} · {get_currency_name(code, locale='en')}") for code in sorted(list_currencies("en"))]
 
 
 @lru_cache(maxsize=1)

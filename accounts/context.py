@@ -42,9 +42,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "membership": membership,
         "menu": menu,
         "tabbar": [entry for entry in menu if entry.on_phone],
-        "admin_menu": [
-            (group, list(members)) for group, members in groupby(admin, lambda entry: entry.group)
-        ],
+        "admin_menu": [(group, list(members)) for group, members in groupby(admin, lambda entry: entry.group)],
         "is_admin_page": any(entry.is_current for entry in admin),
         "other_accounts": SimpleLazyObject(lambda: _others(membership)),
         "trial": _trial(membership.account),

@@ -98,7 +98,7 @@ def _key(model: type[Model], name: str) -> _Key:
     path, field, may_be_null = name.removeprefix("-"), None, False
     for step in path.split(LOOKUP_SEP):
         field = (field.related_model if field is not None else model)._meta.get_field(step)  # type: ignore[union-attr]
-        may_be_null = may_be_null or field.null  # type: ignore[union-attr]
+        may_be_null = may_be_null or field.null
     return _Key(path, field, name.startswith("-"), may_be_null)  # type: ignore[arg-type]
 
 
@@ -150,7 +150,7 @@ def _from_the_start(
 
 def _write(row: Any, keys: list[_Key], order: Sequence[str], *, is_backward: bool = False) -> str:
     values = [_value(row, key.name) for key in keys]
-    texts = [None if value is None else key.field.value_to_string(_Held(key.field, value))
+    texts = [None if value is None else key.field.value_to_string(_Held(key.field, value))  # type: ignore[arg-type]
              for key, value in zip(keys, values, strict=True)]  # fmt: skip
     plain = json.dumps([is_backward, texts, *order]).encode()
     return _cipher().encrypt(plain).decode().rstrip("=")

@@ -17,7 +17,7 @@ from tenancy.errors import NoAccount, WrongAccount
 from tenancy.policy import CURRENT_ACCOUNT_SQL
 
 
-def CASCADE_IN_DATABASE(collector, field, sub_objs, using):
+def CASCADE_IN_DATABASE(collector: Any, field: Any, sub_objs: Any, using: Any) -> None:
     """``on_delete`` for parts of a whole: PostgreSQL deletes them by the two-column key."""
 
 
@@ -99,7 +99,7 @@ class AccountForeignKey(models.ForeignKey):
         super().__init__(to, on_delete, **kwargs)
 
     def get_extra_restriction(self, alias: str | None, related_alias: str) -> Any:
-        column = self.model._meta.get_field("account")
+        column: Any = self.model._meta.get_field("account")
         if alias is None:  # Django trimmed the join away (exclude over a reverse key): nothing to compare with
             return Exact(Col(related_alias, column), ActiveAccount(current_account_id()))
         return Exact(Col(alias, column), Col(related_alias, column))

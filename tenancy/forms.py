@@ -13,7 +13,8 @@ class AccountModelForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         # The account is never a field of the form, and Django skips every constraint that
         # names a field the form does not have.
-        return super()._get_validation_exclusions() - {"account"}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"account"}
 
     def changes(self) -> dict[str, list[str]]:
         """What this form changes, for the audit log: field → [old, new], as shown to people."""
@@ -21,7 +22,7 @@ class AccountModelForm(forms.ModelForm):
             name: [_shown(self, name, self.get_initial_for_field(self.fields[name], name)),
                    _shown(self, name, self.cleaned_data.get(name))]
             for name in self.changed_data
-            if name in self._meta.fields
+            if name in (self._meta.fields or ())
         }  # fmt: skip
 
 
@@ -63,17 +64,20 @@ class VersionedModelForm(AccountModelForm):
             "Somebody else saved this record while you were editing. Nothing of yours is stored yet. "
             "What you typed is kept below beside what is stored now: check it and save again.",
         )
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = self.stored_version
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
+        typed[self.add_prefix("version")] = self.stored_version
+        self.data = typed
 
 
 def _shown(form: forms.ModelForm, name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
-    field = form.fields[name]
+    field: Any = form.fields[name]
     if isinstance(field, forms.ModelChoiceField):
-        found = value if hasattr(value, "pk") else field.queryset.filter(pk=value).first()
+        rows: Any = field.queryset
+        found = value if hasattr(value, "pk") else rows.filter(pk=value).first()
         return str(found or "")
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
+        words: Any = field.choices
+        return str(dict(words).get(value, value))
     return str(value)

@@ -64,9 +64,9 @@ def clone(name: str) -> None:
                 time.sleep(0.1 * (attempt + 1))
         rights = "REVOKE ALL ON DATABASE {0} FROM PUBLIC; GRANT CONNECT, TEMPORARY ON DATABASE {0} TO "
         connection.execute(
-            sql.SQL(
-                rights + "candor_app, candor_loader; GRANT CONNECT ON DATABASE {0} TO candor_support"
-            ).format(sql.Identifier(name))
+            sql.SQL(rights + "candor_app, candor_loader; GRANT CONNECT ON DATABASE {0} TO candor_support").format(
+                sql.Identifier(name)
+            )
         )
 
 

@@ -137,12 +137,7 @@ def is_email(text: str) -> bool:
     if len(text) > 254 or not _EMAIL.fullmatch(text):
         return False
     name, _, domain = text.rpartition("@")
-    return (
-        len(name) <= 64
-        and ".." not in text
-        and not name.startswith(".")
-        and not domain.startswith((".", "-"))
-    )
+    return len(name) <= 64 and ".." not in text and not name.startswith(".") and not domain.startswith((".", "-"))
 
 
 def _field_for_values(values, *, is_unnamed):

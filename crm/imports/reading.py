@@ -42,9 +42,7 @@ ENCODINGS = {
     "euc_kr": "EUC-KR (Korean)",
 }
 
-SAVE_AS_CSV = (
-    "Open it in the program it came from, choose “Save as” or “Export”, pick CSV and upload that file."
-)
+SAVE_AS_CSV = "Open it in the program it came from, choose “Save as” or “Export”, pick CSV and upload that file."
 NOT_TEXT = [
     (b"PK\x03\x04", f"This is an Excel, Numbers or zip file, not a CSV. {SAVE_AS_CSV} Save it as CSV."),
     (b"\xd0\xcf\x11\xe0", f"This is an old Excel or Outlook file, not a CSV. {SAVE_AS_CSV} Save it as CSV."),
@@ -328,9 +326,7 @@ def _record(row, values, problem, width):
         )
     missing = width - len(values)
     note = (
-        f"The row ends after {len(values)} of {width} columns; the others were taken as empty."
-        if missing > 0
-        else ""
+        f"The row ends after {len(values)} of {width} columns; the others were taken as empty." if missing > 0 else ""
     )
     return Record(row, values[:width] + [""] * missing, note=note)
 

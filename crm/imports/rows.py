@@ -115,11 +115,7 @@ class Column:
 
     def label(self, fallback):
         """What a value of this column is called in the note."""
-        return (
-            re.sub(r"\s*-?\s*\b[Vv]alue$", "", self.header)
-            if not self.header.startswith("Column ")
-            else fallback
-        )
+        return re.sub(r"\s*-?\s*\b[Vv]alue$", "", self.header) if not self.header.startswith("Column ") else fallback
 
 
 class RowCleaner:
@@ -147,9 +143,7 @@ class RowCleaner:
         self._tags(candidate, found)
         candidate.note = "\n".join(filter(None, [*(text for text, _ in found.get("note", [])), *kept]))
         candidate.notes = [f"{self._row(record)}: {sentence}" for sentence in [*candidate.notes, *told]]
-        problems += (
-            self._nobody(candidate, record) + self._too_long(candidate) + self._lost_letters(candidate)
-        )
+        problems += self._nobody(candidate, record) + self._too_long(candidate) + self._lost_letters(candidate)
         return self._rejected(record, problems) if problems else candidate
 
     def _row(self, record):
@@ -254,9 +248,7 @@ class RowCleaner:
         for text, _ in found.get("tags", []):
             for part in re.split(r" ::: |[;,\n]", text):
                 tag = part.strip().lstrip("* ").strip()
-                if tag and tag.casefold() not in GOOGLES_OWN_GROUPS | {
-                    known.casefold() for known in candidate.tags
-                }:
+                if tag and tag.casefold() not in GOOGLES_OWN_GROUPS | {known.casefold() for known in candidate.tags}:
                     candidate.tags.append(tag)
 
     # ------------------------------------------------------------------------------------ refusals
@@ -272,8 +264,7 @@ class RowCleaner:
         values = [(name, getattr(candidate, name)) for name in LIMITS if name != "tag"]
         values += [("tag", tag) for tag in candidate.tags]
         return [
-            f"The {NAMES[name]} has {len(value):,} characters; at most {LIMITS[name]:,} fit. "
-            f"Shorten it. {AGAIN}"
+            f"The {NAMES[name]} has {len(value):,} characters; at most {LIMITS[name]:,} fit. Shorten it. {AGAIN}"
             for name, value in values
             if len(value) > LIMITS[name]
         ]
@@ -289,9 +280,7 @@ class RowCleaner:
 
 
 def _joined(found, *names, glue=" "):
-    return " ".join(
-        glue.join(dict.fromkeys(text for name in names for text, _ in found.get(name, []))).split()
-    )
+    return " ".join(glue.join(dict.fromkeys(text for name in names for text, _ in found.get(name, []))).split())
 
 
 def _short(text):

@@ -185,9 +185,7 @@ def _property(line, is_raw):
     for parameter in _PARAMETER.findall(parameters):
         key, equals, text = parameter.upper().partition("=")
         if not equals:
-            key, text = (
-                ("ENCODING", key) if key in {"QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"} else ("TYPE", key)
-            )
+            key, text = ("ENCODING", key) if key in {"QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"} else ("TYPE", key)
         if key == "TYPE":
             types.update(text.strip('"').split(","))
         elif key == "PREF":
@@ -266,9 +264,7 @@ def _take(item, values, label):
     elif item.name not in {*TECHNICAL, "ADR"} and not item.name.startswith(("X-AB", "X-ADDRESSBOOK")):
         text = ", ".join(filter(None, _parts(item.value)))
         if text:
-            values["Other properties"].append(
-                f"{label.strip('_$!<>') or item.name.removeprefix('X-').title()}: {text}"
-            )
+            values["Other properties"].append(f"{label.strip('_$!<>') or item.name.removeprefix('X-').title()}: {text}")
 
 
 def _addresses(found, values):

@@ -69,9 +69,7 @@ def test_adding_and_taking_away_meet_again(present, change):
         assert parse(f"-{change}m", present=more).minutes == present
 
 
-@given(
-    st.text(alphabet="0123456789:.,+- hmapHM–xé\u0663\n", max_size=12), units, st.none() | minutes_of_a_day
-)
+@given(st.text(alphabet="0123456789:.,+- hmapHM–xé\u0663\n", max_size=12), units, st.none() | minutes_of_a_day)
 def test_any_text_is_a_length_within_a_day_or_a_refusal(typed, unit, present):
     answer = understood(typed, unit=unit, present=present)
     assert 0 <= answer["minutes"] <= DAY if "minutes" in answer else answer["error"].endswith(".")
@@ -136,9 +134,7 @@ def test_clock_readings(typed, readings):
     assert [format_minutes(reading) for reading in clock_readings(typed)] == readings
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "24:01", "25", "9:60", "0a", "13p", "9:5", "9 30 1", "9 30", "noon", "12345"]
-)
+@pytest.mark.parametrize("typed", ["", "24:01", "25", "9:60", "0a", "13p", "9:5", "9 30 1", "9 30", "noon", "12345"])
 def test_clock_readings_refuse(typed):
     with pytest.raises(DurationError, match=r"no such time on the clock\. Type"):
         clock_readings(typed)
