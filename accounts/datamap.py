@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from datamap import SELF, Column, Erasure, Keep, Party, Reason, Retention, Source, Subject, Support, describe
 
-from .models import Account, AccountKey, ArrivedForm, Consent, Membership, OutgoingMail, StoredFile, User
+from .models import Account, AccountKey, Alarm, ArrivedForm, Consent, Membership, OutgoingMail, StoredFile, User
 
 SIGN_IN = "Identification and authentication"
 CONTACT = "Contacting users about their use of the Service"
@@ -152,6 +152,12 @@ describe(
     StoredFile,
     fields={"name": "business", "kind": "technical", "sha256": "technical"},
     not_personal=frozenset({"size", "expires_at", "discarded_at"}),
+)
+
+describe(
+    Alarm,
+    fields={"task": Column("technical", export="Which of our programs to wake; gone within a minute.")},
+    not_personal=frozenset({"rings_at"}),
 )
 
 describe(

@@ -17,10 +17,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from celery import current_app, shared_task
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
@@ -28,6 +30,7 @@ from django.utils import timezone
 
 from tenancy.context import current_account_id
 from tenancy.models import AccountModel
+from tenancy.queue import AccountTask
 
 CHUNK = 64 * 1024
 TAG = 16
@@ -222,3 +225,15 @@ def _account_key() -> bytes:
 
 def _derived(secret: bytes, purpose: str, salt: bytes | None = None) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=salt, info=f"candor {purpose}".encode()).derive(secret)
+
+
+@shared_task(name="accounts.discard_expired_files", ignore_result=True)
+def discard_expired_files() -> None:
+    """Every night: one task for each account."""
+    for account_id in apps.get_model(settings.ACCOUNT_MODEL).objects.values_list("pk", flat=True):
+        current_app.send_task("accounts.discard_expired_files_of", kwargs={"account_id": account_id})
+
+
+@shared_task(base=AccountTask, name="accounts.discard_expired_files_of", ignore_result=True)
+def discard_expired_files_of(*, account_id: int) -> None:
+    discard_expired()

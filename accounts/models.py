@@ -233,5 +233,6 @@ class ArrivedForm(models.Model):
         return self.key[:8]
 
 
-# The tables of stored files live beside what is done with them.
+# These tables live beside what is done with them.
+from accounts.alarms import Alarm  # noqa: E402, F401
 from accounts.files import AccountKey, StoredFile  # noqa: E402, F401

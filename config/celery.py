@@ -25,11 +25,13 @@ class Limits:
 QUEUES = {"default": Limits(10, 15), "long": Limits(40, 45)}
 
 # Jobs that may take longer than the default queue allows, by task name.
-LONG: list[str] = []
+LONG: list[str] = ["crm.go_on_importing"]
 
 # What runs by the clock: name → task, schedule. Each must be harmless when run twice.
 BEAT: dict[str, dict[str, Any]] = {
     "waiting mail": {"task": "accounts.send_waiting_mail", "schedule": timedelta(minutes=1)},
+    "alarms": {"task": "accounts.ring_alarms", "schedule": timedelta(seconds=15)},
+    "expired files": {"task": "accounts.discard_expired_files", "schedule": timedelta(hours=24)},
     "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},
 }
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from crm.models import Company, CompanyTag, Contact, ContactEmail, ContactPhone, ContactTag, SearchToken, Tag
+from crm.models import (
+    Company,
+    CompanyTag,
+    Contact,
+    ContactEmail,
+    ContactImport,
+    ContactPhone,
+    ContactTag,
+    ImportedRow,
+    SearchToken,
+    Tag,
+)
 from datamap import SELF, Column, Erasure, Subject, Support, describe
 
 KEEPING_IN_TOUCH = "Keeping in touch with the firm's clients"
@@ -102,5 +113,33 @@ describe(
     fields={"token": "search", "kind": "technical"},
     not_personal=frozenset({"record_id"}),
     rows_for=words_of,
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    ContactImport,
+    purpose="Bringing in a contacts file, and saying who did and what became of it",
+    fields={
+        "preview": Column("free text", export="A first look at rows that are contacts by now.", support=Support.HIDDEN),
+        "sheet": "business",
+        "mapping": "business",
+        "failure": "business",
+    },
+    not_personal=frozenset({"state", "match_by", "on_match", "started_at", "heartbeat_at", "finished_at"})
+    | {"rows_total", "rows_read", "stored", "merged", "skipped", "rejected", "companies_added"},
+    rows_for="by",
+)
+
+describe(
+    ImportedRow,
+    purpose="Saying what became of each row of an imported file, and giving back the rows turned away",
+    subject=Subject.CONTACT,
+    fields={
+        "reason": "free text",
+        "values": Column("free text", support=Support.HIDDEN),
+        "raw": Column("free text", support=Support.HIDDEN),
+    },
+    not_personal=frozenset({"row", "outcome"}),
+    rows_for="contact",
     erase=Erasure.DELETE_ROW,
 )

@@ -147,3 +147,6 @@ PLACE_WORDS = {
 SET_ASIDE = """
     value primary main principal principale hoofd haupt primar primaer no nr de do da del della la el du
     des op 1 2 3 4 5 6 7 8 9 10 1o 2o 3o"""
+MOBILE_WORDS = """
+    mobile mobil mobiltelefon mobilnummer cell cellphone cellular handy handynummer portable movil celular cellulare
+    telemovel mobiel mobiele gsm 携帯電話 手机 נייד"""

@@ -28,6 +28,7 @@ FIELDS = {
     "tags": "Tags",
     "note": "Note",
 }
+REASON_COLUMN = "Why this row was not imported"  # ours, in the file of rejected rows
 PLACES = ("work", "", "home", "other")  # which of several addresses is taken first
 
 _JOB_OR_ADDRESSING = {"title", "titel", "titre", "titolo", "titulo", "tittel"}
@@ -93,7 +94,7 @@ def guess(header: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:
     _settle_bare_names(fields, words)
     for index in range(len(fields)):
         values = [row[index].strip() for row in samples if index < len(row) and row[index].strip()]
-        if not fields[index]:
+        if not fields[index] and header[index] != REASON_COLUMN:
             is_unnamed = words[index] == f"column {index + 1}"
             fields[index] = _field_for_values(values, is_unnamed=is_unnamed)
     _settle_formatted_address(fields, words)
@@ -146,7 +147,7 @@ def _field_for_values(values, *, is_unnamed):
 
     if not values:
         return ""
-    if share(lambda value: any(is_email(part) for part in re.split(r"[\s,;]+", value))) > 0.6:
+    if share(lambda value: len(value.split()) < 5 and any(map(is_email, re.split(r"[\s,;<>]+", value)))) > 0.6:
         return "email"
     if is_unnamed and share(_PHONE.fullmatch) > 0.8:
         return "phone"

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from crm.imports import mapping, vcards
+from crm.imports.mapping import REASON_COLUMN
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_ROWS = 200_000
 MAX_LINES_IN_A_RECORD = 5_000
 ROWS_TO_FIND_THE_HEADER = 20
 DELIMITERS = (",", ";", "\t", "|")
-REASON_COLUMN = "Why this row was not imported"
 
 ENCODINGS = {
     "utf-8": "UTF-8",
@@ -388,10 +388,12 @@ def write_rows(sheet: Sheet, rows: Iterable[tuple[list[str], str, str]]) -> Iter
     encoder = codecs.getincrementalencoder(sheet.encoding)("strict")
     if sheet.has_sep_line:
         buffer.write(f"sep={sheet.delimiter}\r\n")
-    writer.writerow([*sheet.header, REASON_COLUMN])
+    width = len(sheet.header) - (sheet.header[-1] == REASON_COLUMN)  # a second round replaces the first's reasons
+    writer.writerow([*sheet.header[:width], REASON_COLUMN])
     for values, raw, reason in rows:
         reason = f"{reason} It reads: {raw}" if raw else reason
-        writer.writerow([*values, *[""] * (len(sheet.header) - len(values)), reason])
+        kept = values if len(values) > len(sheet.header) else values[:width]
+        writer.writerow([*kept, *[""] * (width - len(kept)), reason])
         yield _encoded(buffer, encoder, sheet.encoding)
     yield _encoded(buffer, encoder, sheet.encoding)
 

@@ -1,7 +1,7 @@
 """One mapped row becomes a clean candidate for a contact, or sentences that say why it can't.
 
-What has no place of its own (a second address, a third phone, a broken e-mail beside a good one) goes into
-the note under the name of its column. So every mapped value is kept, or the whole row is turned away.
+What has no place of its own (a second address, a second company, a broken e-mail beside a good one) goes into the note
+under the name of its column. So every mapped value is kept, or the whole row is turned away.
 """
 
 import functools
@@ -13,22 +13,24 @@ from dataclasses import asdict, dataclass, field
 import phonenumbers
 
 from crm.imports import mapping
+from crm.imports.header_words import MOBILE_WORDS
 from crm.imports.reading import Record, Sheet
 
 LIMITS = {
-    "first_name": 100,
-    "last_name": 100,
+    "first_name": 200,
+    "last_name": 200,
     "email": 254,
-    "phone": 50,
-    "company": 200,
-    "title": 200,
+    "phone": 100,
+    "company": 300,
+    "title": 300,
     "street": 300,
-    "postal_code": 20,
-    "city": 100,
-    "region": 100,
+    "postal_code": 40,
+    "city": 200,
+    "region": 200,
     "country": 100,
-    "website": 300,
-    "tag": 50,
+    "website": 500,
+    "domain": 255,
+    "tag": 60,
     "note": 20_000,
 }
 NAMES = {
@@ -43,7 +45,8 @@ NAMES = {
     "city": "city",
     "region": "region",
     "country": "country",
-    "website": "website",
+    "website": "web address",
+    "domain": "web address",
     "tag": "tag",
     "note": "note",
 }
@@ -71,7 +74,11 @@ class Candidate:
     first_name: str = ""
     last_name: str = ""
     email: str = ""
+    email_label: str = ""
+    emails: list[tuple[str, str]] = field(default_factory=list)  # further ones: address, label
     phone: str = ""
+    phone_label: str = ""
+    phones: list[tuple[str, str]] = field(default_factory=list)
     company: str = ""
     title: str = ""
     street: str = ""
@@ -108,14 +115,29 @@ class Rejected:
     reason: str
 
 
+_MOBILE = frozenset(MOBILE_WORDS.split())
+
+
 @dataclass(frozen=True)
 class Column:
+    """A mapped column: where its value stands, and where the word for it stands if the file has one."""
+
+    index: int
     header: str
     place: str
+    label_index: int | None
 
-    def label(self, fallback):
+    def title(self, fallback: str) -> str:
         """What a value of this column is called in the note."""
-        return re.sub(r"\s*-?\s*\b[Vv]alue$", "", self.header) if not self.header.startswith("Column ") else fallback
+        return re.sub(r"\s*-\s*Value$", "", self.header) if not self.header.startswith("Column ") else fallback
+
+    def label(self, values: Sequence[str]) -> str:
+        """Work, Home, Mobile, or what the file itself says."""
+        if self.label_index is not None:
+            return values[self.label_index].replace("* ", "").strip()[:40]
+        if _MOBILE & set(mapping.words_of(self.header).split()):
+            return "Mobile"
+        return self.place.capitalize() if self.place in {"work", "home", "other"} else ""
 
 
 class RowCleaner:
@@ -124,7 +146,7 @@ class RowCleaner:
     def __init__(self, sheet: Sheet, fields: Sequence[str], *, region: str = "DE"):
         self.sheet, self.region = sheet, region
         self.columns = [
-            (index, name, Column(header, mapping.place_of(header)))
+            (name, Column(index, header, mapping.place_of(header), label_column(sheet.header, header)))
             for index, (name, header) in enumerate(zip(fields, sheet.header, strict=True))
             if name
         ]
@@ -136,8 +158,8 @@ class RowCleaner:
         candidate = Candidate(record.row, notes=[record.note] if record.note else [])
         kept, problems = [], []
         self._names(candidate, found)
-        self._emails(candidate, found, kept, problems)
-        self._phones(candidate, found, kept)
+        self._emails(candidate, found, kept, problems, record.values)
+        self._phones(candidate, found, record.values)
         self._company(candidate, found, kept)
         self._address(candidate, found, kept)
         self._tags(candidate, found)
@@ -155,8 +177,8 @@ class RowCleaner:
     def _found(self, values):
         """(text, column) pairs by field, without what is blank; and a word about signs taken out."""
         found, told = {}, []
-        for index, name, column in self.columns:
-            text = values[index]
+        for name, column in self.columns:
+            text = values[column.index]
             if "\x00" in text:
                 text = text.replace("\x00", "")
                 told.append(f"Invisible zero characters in “{column.header}” were taken out.")
@@ -178,41 +200,38 @@ class RowCleaner:
         candidate.first_name, candidate.last_name = first, last
         candidate.title = _joined(found, "title", glue=", ")
 
-    def _emails(self, candidate, found, kept, problems):
+    def _emails(self, candidate, found, kept, problems, values):
         good, bad = {}, []
         for text, column in found.get("email", []):
             for part in split_emails(text):
                 if mapping.is_email(part):
-                    good.setdefault(part.casefold(), (part, column))
+                    good.setdefault(part.casefold(), (part, column.label(values)))
                 else:
                     bad.append((part, column))
-        addresses = list(good.values())
-        if bad and not addresses:
+        if bad and not good:
             problems.append(
-                f"'{_short(bad[0][0])}' is not an e-mail address. The rest of the row is fine: fix the "
-                "address and import the file of rejected rows again."
+                f"'{_short(bad[0][0])}' is not an e-mail address. The rest of the row is fine: fix the address and "
+                "import the file of rejected rows again."
             )
             return
-        if addresses:
-            candidate.email = addresses[0][0]
-        for part, column in [*addresses[1:], *bad]:
-            kept.append(f"{column.label('E-mail')}: {part}")
-        for part, _ in bad:
+        candidate.emails = list(good.values())
+        if candidate.emails:
+            candidate.email, candidate.email_label = candidate.emails.pop(0)
+        for part, column in bad:
+            kept.append(f"{column.title('E-mail')}: {part}")
             candidate.notes.append(f"'{_short(part)}' is not an e-mail address; it was kept in the note.")
 
-    def _phones(self, candidate, found, kept):
+    def _phones(self, candidate, found, values):
         numbers = {}
         for text, column in found.get("phone", []):
             for part in _split_phones(text):
                 number, sentence = read_phone(part, self.region)
                 if sentence:
                     candidate.notes.append(sentence)
-                numbers.setdefault(number, column)
-        numbers = list(numbers.items())
-        if numbers and len(numbers[0][0]) <= LIMITS["phone"]:
-            candidate.phone = numbers.pop(0)[0]
-        for number, column in numbers:
-            kept.append(f"{column.label('Phone')}: {number}")
+                numbers.setdefault(number, column.label(values))
+        candidate.phones = list(numbers.items())
+        if candidate.phones:
+            candidate.phone, candidate.phone_label = candidate.phones.pop(0)
 
     def _company(self, candidate, found, kept):
         companies = [part for text, _ in found.get("company", []) for part in text.split(" ::: ")]
@@ -221,11 +240,11 @@ class RowCleaner:
             kept.append(f"Company: {text}")
         for text, column in found.get("website", []):
             for address in text.split(" ::: "):
-                domain = domain_of(address)
-                if candidate.company and domain and not candidate.domain:
-                    candidate.website, candidate.domain = address, domain
+                candidate.domain = candidate.domain or domain_of(address)
+                if not candidate.website:
+                    candidate.website = address
                 else:
-                    kept.append(f"{column.label('Website')}: {address}")
+                    kept.append(f"{column.title('Website')}: {address}")
 
     def _address(self, candidate, found, kept):
         places = {}
@@ -236,10 +255,10 @@ class RowCleaner:
                     parts[name].append(text)
         order = sorted(places, key=lambda place: (*mapping.PLACES, place).index(place))
         for number, place in enumerate(order):
-            parts = {name: "\n".join(texts) for name, texts in places[place].items()}
+            parts = {name: ", ".join(texts) for name, texts in places[place].items()}
             if number == 0:
                 for name, text in parts.items():
-                    setattr(candidate, name, text if name == "street" else " ".join(text.split()))
+                    setattr(candidate, name, ", ".join(line.strip() for line in text.splitlines() if line.strip()))
             else:
                 label = place if place.startswith("address") else f"{place} address"
                 kept.append(f"{label.strip().capitalize()}: {one_line(parts)}")
@@ -263,6 +282,7 @@ class RowCleaner:
     def _too_long(self, candidate):
         values = [(name, getattr(candidate, name)) for name in LIMITS if name != "tag"]
         values += [("tag", tag) for tag in candidate.tags]
+        values += [("phone", phone) for phone, _ in candidate.phones]
         return [
             f"The {NAMES[name]} has {len(value):,} characters; at most {LIMITS[name]:,} fit. Shorten it. {AGAIN}"
             for name, value in values
@@ -277,6 +297,14 @@ class RowCleaner:
             for value in values
             if "\ufffd" in value
         ][:1]
+
+
+def label_column(header: Sequence[str], name: str) -> int | None:
+    """Google writes "E-mail 1 - Label" (before 2024: Type) beside "E-mail 1 - Value"."""
+    if not name.endswith(" - Value"):
+        return None
+    labels = [name.removesuffix("Value") + word for word in ("Label", "Type")]
+    return next((index for index, other in enumerate(header) if other in labels), None)
 
 
 def _joined(found, *names, glue=" "):

@@ -2,6 +2,7 @@
 
 from crm.models.companies import Company
 from crm.models.contacts import Contact, ContactEmail, ContactPhone
+from crm.models.imports import ContactImport, ImportedRow
 from crm.models.records import Record, RecordQuerySet
 from crm.models.search import SearchToken
 from crm.models.tags import CompanyTag, ContactTag, Tag
@@ -11,8 +12,10 @@ __all__ = [
     "CompanyTag",
     "Contact",
     "ContactEmail",
+    "ContactImport",
     "ContactPhone",
     "ContactTag",
+    "ImportedRow",
     "Record",
     "RecordQuerySet",
     "SearchToken",

@@ -50,12 +50,9 @@ def test_a_google_row_keeps_everything_it_says():
     )  # fmt: skip
     assert (maren.street, maren.postal_code, maren.city) == ("Hafenstraße 7", "10115", "Berlin")
     assert maren.tags == ["Kunden", "Berlin"]
-    assert maren.note.splitlines() == [
-        "Zweite Zeile folgt:",
-        'mag "kurze" Wege',
-        "E-mail 1: buero@nordlicht.example",
-        "Phone 2: +4930901820",
-    ]
+    assert maren.note.splitlines() == ["Zweite Zeile folgt:", 'mag "kurze" Wege']
+    assert (maren.email_label, maren.emails) == ("Work", [("buero@nordlicht.example", "Work")])
+    assert (maren.phone_label, maren.phones) == ("Mobile", [("+4930901820", "Work")])
 
 
 def test_names_in_any_script_arrive_as_written():
@@ -75,15 +72,14 @@ def test_accents_written_in_two_signs_become_one():
     assert people("google-contacts.csv")[5].name == "José Muñoz"
 
 
-def test_outlooks_second_address_and_second_phone_go_into_the_note():
+def test_outlooks_second_address_goes_into_the_note_and_further_numbers_keep_their_label():
     aoife = people("outlook-english-utf8-bom.csv", region="IE")[0]
     assert aoife.title == "Partner"
-    assert aoife.street == "1 Quay Street\nFloor 3"
-    assert aoife.note.splitlines()[2:] == [
-        "E-mail 2 Address: aoife@home.example",
-        "Mobile Phone: +353871234567",
-        "Home address: 2 Hill Road, Oranmore",
-    ]
+    assert aoife.street == "1 Quay Street, Floor 3"
+    assert aoife.emails == [("aoife@home.example", "")]
+    assert (aoife.phone, aoife.phone_label) == ("+35391567890", "Work")
+    assert aoife.phones == [("+353871234567", "Mobile")]
+    assert aoife.note.splitlines()[2:] == ["Home address: 2 Hill Road, Oranmore"]
 
 
 def test_a_home_address_is_the_address_when_there_is_no_other():
@@ -94,7 +90,7 @@ def test_a_home_address_is_the_address_when_there_is_no_other():
 def test_a_linkedin_profile_is_nobodys_domain():
     priya, _, nobody = people("linkedin-connections.csv")
     assert priya.domain == ""
-    assert "linkedin.com/in/priya" in priya.note
+    assert priya.website == "https://www.linkedin.com/in/priya-example"
     assert nobody.reason == "Row 7: There is no name, no e-mail address and no company, so there is nobody to store."
 
 

@@ -1,0 +1,16 @@
+"""The import's pages, in the Admin area."""
+
+from django.urls import path
+
+from crm.imports import views
+
+app_name = "imports"
+
+urlpatterns = [
+    path("admin/import/", views.imports, name="imports"),
+    path("admin/import/<uuid:public_id>/", views.contact_import, name="import"),
+    path("admin/import/<uuid:public_id>/columns/", views.columns, name="columns"),
+    path("admin/import/<uuid:public_id>/check/", views.check, name="check"),
+    path("admin/import/<uuid:public_id>/cancel/", views.cancel, name="cancel"),
+    path("admin/import/<uuid:public_id>/rejected/", views.rejected, name="rejected"),
+]
