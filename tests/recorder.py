@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import sqlglot
@@ -25,6 +28,8 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of statements t
 
 ACCOUNT = "account_id"
 ACCOUNTS_OWN_TABLE = "accounts_account"
+GLOBAL = "is asked by none of"
+TESTS = Path(__file__).parent
 
 # What stands before a query in a statement that sqlglot leaves unread.
 _WRAPPING = re.compile(
@@ -223,7 +228,7 @@ class Reader:
                 found.append(f"{_named(table, alias)} is not tied to an account")
             elif table in self.found_by and alias not in known:
                 keys = ", ".join(sorted(self.found_by[table]))
-                found.append(f"{_named(table, alias)} is asked by none of {keys}")
+                found.append(f"{_named(table, alias)} {GLOBAL} {keys}")
         return found
 
 
@@ -310,7 +315,7 @@ class Recorder:
 
     def __call__(self, execute: Callable, sql: Any, params: Any, many: bool, context: Any) -> Any:
         faults = () if self._looking_away else self.reader.faults(_text(sql, context))
-        if faults:
+        if faults and not (all(GLOBAL in fault for fault in faults) and _asked_by_a_test()):
             word = f"{'; '.join(faults)}, in:\n  {_text(sql, context)}"
             self.found.append(word)
             raise StatementWithoutAccount(word)
@@ -324,6 +329,17 @@ class Recorder:
             yield
         finally:
             self._looking_away -= 1
+
+
+def _asked_by_a_test() -> bool:
+    """True when a test itself looks into a global table, to see what the product did."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(TESTS.parent) and ".venv" not in path.parts:
+            return path.is_relative_to(TESTS)
+        frame = frame.f_back
+    return False
 
 
 def _text(sql: Any, context: Mapping[str, Any]) -> str:
