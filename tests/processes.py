@@ -112,7 +112,7 @@ def broker_database(worker_database: str) -> Iterator[None]:
     name = f"{worker_database}_broker"
     roles.prepare_broker(database.admin_dsn(), name, env.role_password("candor_broker"))
     before = dict(app.conf.broker_transport_options)
-    options = broker("default")
+    options = broker(env, "default")
     if "conn_string" in options["broker_transport_options"]:
         dsn = options["broker_transport_options"]["conn_string"]
         options["broker_transport_options"]["conn_string"] = database.renamed(dsn, name)
