@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        autodiscover_modules("menu")
+        autodiscover_modules("menu", "checklist", "home")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from allauth.account.forms import UserTokenForm
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -144,6 +145,16 @@ class FirstPasswordForm(forms.Form):
             except ValidationError as trouble:
                 self.add_error("password1", trouble)
         return cleaned
+
+
+class ResetLinkForm(UserTokenForm):
+    """Finds whose password a link resets, by the long id in it."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        try:
+            return User.objects.filter(public_id=uidb36).first()
+        except ValidationError:  # no such thing as an id
+            return None
 
 
 class ProfileForm(forms.ModelForm):

@@ -69,3 +69,25 @@ def entries(request: HttpRequest, membership: Membership, place: Place) -> list[
 
 
 register(MenuEntry("Home", "accounts:home", "home.view", 10, icon="home", on_phone=True))
+register(
+    MenuEntry(
+        "Personal Information",
+        "accounts:profile",
+        "profile.edit",
+        10,
+        place="admin",
+        group="You",
+        also=("accounts:admin", "accounts:profile_edit"),
+    )
+)
+register(
+    MenuEntry(
+        "Account",
+        "accounts:account",
+        "account.view",
+        20,
+        place="admin",
+        group="Account",
+        also=("accounts:account_edit",),
+    )
+)

@@ -1,14 +1,14 @@
 """Before the door: signing up, signing in, choosing an account. Names with ``account_`` are those allauth asks for."""
 
 from allauth.account import views as allauth
-from django.urls import path
+from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts import public_views
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
-    path("signup/", public_views.signup, name="signup"),
+    path("signup/", public_views.signup, name="account_signup"),
     path("welcome/<uuid:user_id>/again/", public_views.welcome_again, name="welcome_again"),
     path("welcome/<uuid:user_id>/<str:token>/", public_views.welcome, name="welcome"),
     path(
@@ -24,8 +24,8 @@ urlpatterns = [
     path("password/set/", allauth.password_set, name="account_set_password"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/reset/key/<uidb36>-<key>/",
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9a-f]{32})-(?P<key>.+)/$",
         allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

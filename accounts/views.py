@@ -1,16 +1,162 @@
-"""The account's home page."""
+"""Behind the door: the account's home page, Personal Information and the firm's own record."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from typing import Any
 
-from accounts.permissions import allow
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import actions, checklist, facts
+from accounts import home as home_page
+from accounts.forms import AccountForm, ProfileForm
+from accounts.models import Account, User
+from accounts.permissions import allow, open_when_read_only
+from accounts.queries import saved_change
+
+NOTHING_CHANGED = "Nothing was changed: what you sent is what we hold already."
 
 
 @require_safe
 @allow("home.view")
 def home(request: HttpRequest) -> HttpResponse:
     """What opens first after sign-in."""
-    return render(request, "accounts/home.html")
+    steps = checklist.steps(request.membership)
+    words = {
+        "today": timezone.localdate(),
+        "steps": steps,
+        "steps_done": sum(step.is_done for step in steps),
+        "tiles": home_page.tiles(request),
+        "main_panels": home_page.panels(request, "main"),
+        "side_panels": home_page.panels(request, "side"),
+    }
+    return render(request, "accounts/home.html", words)
+
+
+@require_POST
+@open_when_read_only
+@allow("home.view")
+def first_steps_hide(request: HttpRequest) -> HttpResponse:
+    """Put the checklist away, for this member."""
+    request.membership.first_steps_hidden_at = timezone.now()
+    request.membership.save(update_fields=["first_steps_hidden_at"])
+    return redirect("accounts:home", request.account.slug)
+
+
+# --- Personal Information -------------------------------------------------------------------------
+
+
+@require_safe
+@allow("profile.edit")
+def admin(request: HttpRequest) -> HttpResponse:
+    """The Admin area: its list, and Personal Information beside it."""
+    return _profile(request, is_front=True)
+
+
+@require_safe
+@allow("profile.edit")
+def profile(request: HttpRequest) -> HttpResponse:
+    """What we hold about the reader; after a change, old and new values as the log tells them."""
+    return _profile(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
+@allow("profile.edit")
+def profile_edit(request: HttpRequest) -> HttpResponse:
+    """Change or empty what we hold about the reader."""
+    person = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=person, account=request.account)
+    if form.is_valid():
+        return _to_saved(request, "profile", actions.change_profile(form.instance))
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/profile_edit.html", {"form": form}, status=status)
+
+
+@require_POST
+@open_when_read_only
+@allow("profile.edit")
+def profile_remove(request: HttpRequest) -> HttpResponse:
+    """Empty one optional part of the profile."""
+    person = User.objects.get(pk=request.user.pk)
+    try:
+        event = actions.remove_from_profile(person, request.POST.get("part", ""))
+    except KeyError:
+        raise Http404 from None
+    return _to_saved(request, "profile", event)
+
+
+@require_POST
+@open_when_read_only
+@allow("profile.edit")
+def profile_confirm(request: HttpRequest) -> HttpResponse:
+    """The reader says that the profile is right as it is."""
+    actions.confirm_profile(request.membership)
+    messages.success(request, "Noted: your profile is right as it is.")
+    return redirect("accounts:home", request.account.slug)
+
+
+def _profile(request: HttpRequest, **words: Any) -> HttpResponse:
+    lines = facts.of_person(request.user)
+    saved = saved_change("profile.changed", request.user, request.GET.get("saved", ""))
+    context = {**_with_marks(lines, saved), **words}
+    return render(request, "accounts/profile.html", context)
+
+
+# --- The firm's own record ------------------------------------------------------------------------
+
+
+@require_safe
+@allow("account.view")
+def account(request: HttpRequest) -> HttpResponse:
+    """What we hold about the firm."""
+    saved = saved_change("account.changed", request.account, request.GET.get("saved", ""))
+    return render(request, "accounts/account.html", _with_marks(facts.of_firm(request.account), saved))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
+@allow("account.edit")
+def account_edit(request: HttpRequest) -> HttpResponse:
+    """Change what we hold about the firm, unless a colleague was quicker."""
+    firm = Account.objects.get(pk=request.account.pk)
+    form = AccountForm(request.POST or None, instance=firm)
+    if form.is_valid():
+        event = actions.change_account(form.instance, expected_version=form.stored_version)
+        return _to_saved(request, "account", event)
+    status = 409 if form.conflict else 422 if form.is_bound else 200
+    return render(request, "accounts/account_edit.html", {"form": form}, status=status)
+
+
+def _with_marks(lines: list[facts.Fact], saved: Any) -> dict[str, Any]:
+    """The lines of a record, and what the last saving changed in them."""
+    if saved is None:
+        return {"lines": [(fact, "") for fact in lines]}
+    labels = {fact.key: fact.label for fact in lines}
+    marks = {key: "changed" if new else "removed" for key, (_, new) in saved.changes.items()}
+    return {
+        "lines": [(fact, marks.get(fact.key, "")) for fact in lines],
+        "saved": saved,
+        "count_words": _how_many(len(saved.changes)),
+        "changes": [(labels[key], old, new) for key, (old, new) in saved.changes.items() if key in labels],
+        "removed": [labels[key] for key in saved.removed if key in labels],
+    }
+
+
+def _how_many(count: int) -> str:
+    """Two fields."""
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven")
+    return f"{words[count] if count < len(words) else count} field{'' if count == 1 else 's'}"
+
+
+def _to_saved(request: HttpRequest, page: str, event: Any) -> HttpResponse:
+    """Back to the read-only page, which reads the change from the log."""
+    url = reverse(f"accounts:{page}", args=[request.account.slug])
+    if event is None:
+        messages.info(request, NOTHING_CHANGED)
+        return redirect(url)
+    return redirect(f"{url}?saved={event}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
 
@@ -68,6 +70,21 @@ def sign_up(token: Callable[..., str]) -> Callable:
         return client.post(url, {k: v for k, v in data.items() if v is not None}, headers=headers)
 
     return send
+
+
+def whole(model: type[models.Model]) -> list:
+    """Every row of a global table: the look over all accounts that no part of the product may take."""
+    before, connection.execute_wrappers = connection.execute_wrappers, []
+    try:
+        return list(model._base_manager.order_by("pk"))
+    finally:
+        connection.execute_wrappers = before
+
+
+def only(model: type[models.Model]) -> Any:
+    """The one row of a global table."""
+    (row,) = whole(model)
+    return row
 
 
 def link_in(mail: OutgoingMail) -> str:
