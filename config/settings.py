@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tenancy.apps.TenancyConfig",
     "audit.apps.AuditConfig",
     "accounts.apps.AccountsConfig",
+    "demo.apps.DemoConfig",
     "crm.apps.CrmConfig",
     "config.apps.ConfigConfig",
 ]

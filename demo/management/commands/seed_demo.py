@@ -1,0 +1,50 @@
+"""``manage.py seed_demo``: the cast with their passwords, their firms, and a believable fortnight of work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account, Membership, User
+from config.env import demo_password
+from demo import cast
+
+TEAM = {"bob@acme.example": Membership.Role.MEMBER, "carol@acme.example": Membership.Role.READER}
+
+
+class Command(BaseCommand):
+    help = "Make the demo accounts Acme and Globex with their people. Run again, it adds only what is missing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("Demo accounts have a known password, so they are refused while DEBUG is off.")
+        people = {email: self.person(email) for email in cast.PEOPLE}
+        acme = self.account("acme", lambda: cast.acme(people["alice@acme.example"]))
+        self.account("globex", lambda: cast.globex(people["mallory@globex.example"]))
+        for email, role in TEAM.items():
+            if not Membership.objects.filter(account=acme, user=people[email]).exists():
+                cast.joins(acme, people[email], role)
+                self.say(f"{people[email].first_name} joined {acme} as {Membership.Role(role).label}.")
+
+    def person(self, email: str) -> User:
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = cast.person(email, demo_password())
+            self.say(f"{user} can sign in as {email}.")
+        elif not user.check_password(demo_password()):
+            user.set_password(demo_password())
+            user.save(update_fields=["password"])
+            self.say(f"{user}'s password is the demo password again.")
+        return user
+
+    def account(self, slug: str, make: Any) -> Account:
+        account = Account.objects.filter(slug=slug).first()
+        if account is None:
+            account = make()
+            self.say(f"{account} is open at /a/{account.slug}/.")
+        return account
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
