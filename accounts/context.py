@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest
@@ -58,4 +60,4 @@ def _trial(account: Account) -> Trial | None:
     now = timezone.now()
     if account.standing(now) is not Standing.TRIALING:
         return None
-    return Trial(days_left=(account.trial_ends_at - now).days)
+    return Trial(days_left=ceil((account.trial_ends_at - now) / timedelta(days=1)))
