@@ -90,7 +90,7 @@ def test_reading_goes_on_when_writing_ended(client, alice, read_only):
 
 
 def test_the_trial_is_counted(client, alice, acme):
-    Account.objects.filter(pk=acme.pk).update(trial_ends_at=timezone.now() + timedelta(days=3, hours=1))
+    Account.objects.filter(pk=acme.pk).update(trial_ends_at=timezone.now() + timedelta(days=2, hours=1))
     client.force_login(alice)
     page = client.get("/a/acme/").content.decode()
     assert "3 days left" in page and "trialbar" in page
