@@ -192,9 +192,13 @@ def _is_about_a_key(said: Refusal | None) -> bool:
 
 
 class RowMaker:
-    """Makes the smallest row that a table accepts, and the rows that one needs."""
+    """Makes the smallest row that a table accepts, and the rows that one needs.
 
-    def __init__(self) -> None:
+    Given a ``word``, it fills every text that has room for it, beginning with the word.
+    """
+
+    def __init__(self, word: str = "") -> None:
+        self.word = word
         self.rows: dict[tuple[str, int | None], Row] = {}
         self._tables: dict[str, Table] = {}
         self._filled: dict[str, Sequence[str]] = {}  # what a table's checks want beyond the needed columns
@@ -209,10 +213,16 @@ class RowMaker:
         return "account_id" in self.table(key.target).columns
 
     def row(self, name: str, account: int | None) -> Row:
-        """The first row of this table in this account; made when there is none yet."""
+        """A row of this table in this account; made when there is none yet."""
         if (name, account) not in self.rows:
-            self.rows[name, account] = self.make(name, account)
+            self.rows[name, account] = self._stored(name, account) or self.make(name, account)
         return self.rows[name, account]
+
+    def _stored(self, name: str, account: int | None) -> Row | None:
+        if "account_id" not in self.table(name).columns:
+            return None
+        said, found = _try(f"SELECT * FROM {_quote(name)} WHERE account_id = %s LIMIT 1", [account])
+        return found if said is None else None
 
     def make(self, name: str, account: int | None) -> Row:
         """Insert a row; where a check refuses it, fill the columns that the check names."""
@@ -225,7 +235,7 @@ class RowMaker:
             said, made = _try(*_insert(name, values, returning=True))
             if said is None:
                 self._filled[name] = filled
-                return dict(made)
+                return made or {}
             if said.state != AGAINST_A_CHECK:
                 raise CannotMake(said.words)
         raise CannotMake("no combination of filled columns satisfies its checks")
@@ -234,7 +244,7 @@ class RowMaker:
         """Values for a new row: what is needed, and ``filled`` beyond it."""
         wanted = self._filled.get(table.name, ()) if filled is None else filled
         names = [name for name, column in table.columns.items() if column.is_needed or name in wanted]
-        values = {name: _sample(table.columns[name], next(self._number)) for name in names}
+        values = {name: _sample(table.columns[name], next(self._number), self.word) for name in names}
         if "account_id" in table.columns:
             values["account_id"] = account
         for key in table.keys:
@@ -286,12 +296,14 @@ def _describe(name: str) -> Table:
     return Table(name, columns, keys, checks)
 
 
-def _sample(column: Column, number: int) -> Any:
+def _sample(column: Column, number: int, word: str = "") -> Any:
     """A value of the column's type that differs from the last one."""
-    text = f"p{number:x}"
+    text = f"{word or 'p'}{number:x}"
+    if 0 < column.length < len(text):
+        text = f"p{number:x}"[: column.length]
     samples: dict[str, Any] = {
         "int2": 1, "int4": 1, "int8": 1, "numeric": 1, "float8": 1, "bool": False,
-        "text": text, "varchar": text[: column.length] if column.length > 0 else text, "bpchar": text,
+        "text": text, "varchar": text, "bpchar": text,
         "uuid": f"00000000-0000-4000-8000-{number:012x}", "jsonb": "{}", "json": "{}", "bytea": b"p",
         "date": "2026-11-20", "timestamptz": f"2026-11-20 09:00:{number % 60:02}+00", "time": "09:00",
         "interval": "1 hour", "inet": "192.0.2.1",
@@ -349,8 +361,8 @@ def _try(statement: str, values: Sequence[Any]) -> tuple[Refusal | None, Any]:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(statement, values)
             if cursor.description is not None:
-                names = [column[0] for column in cursor.description]
-                return None, dict(zip(names, cursor.fetchone(), strict=True))
+                names, row = [column[0] for column in cursor.description], cursor.fetchone()
+                return None, dict(zip(names, row, strict=True)) if row else None
             count = cursor.rowcount
             transaction.set_rollback(True)
             return None, count

@@ -1,0 +1,103 @@
+"""A record for every address that names one: what the table of addresses, roles and accounts is tried with.
+
+The key is the beginning of the route's name; the longest that fits is taken. Each maker runs inside an
+account and returns what goes into the address.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from tests.house.routes import Route
+
+
+def contact(**facts: Any) -> Any:
+    from crm.models import Contact
+
+    return Contact.objects.create(first_name="Maren", last_name="Holm", **facts)
+
+
+def company(**facts: Any) -> Any:
+    from crm.models import Company
+
+    return Company.objects.create(name="Fjord & Co", **facts)
+
+
+def project() -> Any:
+    from timetracking.models import Project
+
+    return Project.objects.create(name="Website")
+
+
+def task() -> Any:
+    from timetracking.models import Task
+
+    return Task.objects.create(project=project(), name="Design")
+
+
+def entry() -> Any:
+    from timetracking.models import TimeEntry
+
+    return TimeEntry.objects.create(
+        project=project(), person=_somebody(), day=timezone.localdate(), minutes=30, note="Sketches"
+    )
+
+
+def _somebody() -> Any:
+    from accounts.models import Membership
+    from tenancy.context import current_account_id
+
+    return Membership.objects.filter(account_id=current_account_id(), role="owner").get()
+
+
+def in_bin() -> dict[str, Any]:
+    return {"deleted_at": timezone.now()}
+
+
+def contact_import() -> Any:
+    from crm.imports import job
+
+    return job.upload(io.BytesIO(b"First name;E-mail\nMaren;maren@x.example\n"), name="people.csv", by=_somebody())
+
+
+RECORDS: dict[str, Callable[[], Any]] = {
+    "crm:contact": contact,
+    "crm:contact_restore": lambda: contact(**in_bin()),
+    "crm:company": company,
+    "crm:company_restore": lambda: company(**in_bin()),
+    "imports:": contact_import,
+    "timetracking:project": project,
+    "timetracking:task": task,
+    "timetracking:task_add": project,
+    "timetracking:entry": entry,
+    "timetracking:cell_entry": entry,
+}
+
+# What an address takes that is no record.
+WORDS: dict[str, Any] = {}
+
+# What must be posted to an address that otherwise finds nothing to do.
+BODIES: dict[str, dict[str, str]] = {"accounts:profile_remove": {"part": "phone"}}
+
+
+def sample_for(route: Route) -> dict[str, Any]:
+    """The words of an address, with a new record of the active account where it names one."""
+    return {name: WORDS[name] if name in WORDS else record_for(route).public_id for name in route.takes}
+
+
+def names_a_record(route: Route) -> bool:
+    return any(name not in WORDS for name in route.takes)
+
+
+def record_for(route: Route) -> Any:
+    """A new record of the kind that this route names."""
+    fitting = [key for key in RECORDS if route.name.startswith(key)]
+    assert fitting, (
+        f"{route.name} takes {', '.join(route.takes)}: add to RECORDS in tests/house/samples.py a function "
+        f"that makes such a record, or to WORDS what the address takes if it is none."
+    )
+    return RECORDS[max(fitting, key=len)]()
