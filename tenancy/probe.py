@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -42,7 +43,7 @@ class Column:
     type: str
     length: int
     is_needed: bool
-    may_be_empty: bool
+    is_unique: bool  # alone or with others
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,9 @@ def _describe(name: str) -> Table:
         for row in _run(
             """
             SELECT a.attname, t.typname, a.atttypmod - 4,
-                   a.attnotnull AND NOT (a.atthasdef OR a.attidentity <> ''), NOT a.attnotnull
+                   a.attnotnull AND NOT (a.atthasdef OR a.attidentity <> ''),
+                   EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique
+                           AND a.attnum = ANY (i.indkey))
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
             ORDER BY a.attnum
@@ -301,11 +304,13 @@ def _sample(column: Column, number: int, word: str = "") -> Any:
     text = f"{word or 'p'}{number:x}"
     if 0 < column.length < len(text):
         text = f"p{number:x}"[: column.length]
+    count = number if column.is_unique else 1
+    monday = date(2026, 1, 5) + timedelta(weeks=count)
     samples: dict[str, Any] = {
-        "int2": 1, "int4": 1, "int8": 1, "numeric": 1, "float8": 1, "bool": False,
+        "int2": count, "int4": count, "int8": count, "numeric": count, "float8": count, "bool": False,
         "text": text, "varchar": text, "bpchar": text,
         "uuid": f"00000000-0000-4000-8000-{number:012x}", "jsonb": "{}", "json": "{}", "bytea": b"p",
-        "date": "2026-11-20", "timestamptz": f"2026-11-20 09:00:{number % 60:02}+00", "time": "09:00",
+        "date": monday, "timestamptz": f"{monday} 09:00+00", "time": "09:00",
         "interval": "1 hour", "inet": "192.0.2.1",
     }  # fmt: skip
     if column.type.startswith("_"):
