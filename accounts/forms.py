@@ -75,9 +75,12 @@ class TrialForm(CookielessForm):
         return normalise_email(self.cleaned_data["email"])
 
     def clean_time_zone(self) -> str:
-        """The browser's zone if it names a real one, else nothing: then the country suggests it."""
+        """The browser's zone if it names a place, else nothing: then the country suggests it.
+
+        UTC is what careful browsers say to everybody.
+        """
         zone: str = self.cleaned_data["time_zone"]
-        return zone if zone in dict(choices.time_zones()) else ""
+        return zone if zone != "UTC" and zone in dict(choices.time_zones()) else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

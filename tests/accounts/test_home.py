@@ -89,11 +89,20 @@ def test_reading_goes_on_when_writing_ended(client, alice, read_only):
     assert client.get("/a/acme/").status_code == 200
 
 
-def test_the_trial_is_counted(client, alice, acme):
-    Account.objects.filter(pk=acme.pk).update(trial_ends_at=timezone.now() + timedelta(days=2, hours=1))
+@pytest.mark.parametrize(
+    ("left", "words", "is_amber"),
+    [
+        (timedelta(days=30), "30 days left", False),
+        (timedelta(days=5, minutes=1), "6 days left", False),
+        (timedelta(days=4, hours=23), "5 days left", True),
+        (timedelta(hours=1), "1 day left", True),
+    ],
+)
+def test_the_trial_is_counted(client, alice, acme, left, words, is_amber):
+    Account.objects.filter(pk=acme.pk).update(trial_ends_at=timezone.now() + left)
     client.force_login(alice)
     page = client.get("/a/acme/").content.decode()
-    assert "3 days left" in page and "trialbar" in page
+    assert words in page and ("trialbar" in page) == is_amber
 
 
 def test_mallory_finds_nothing(client, mallory, globex, acme):

@@ -58,7 +58,7 @@ def test_after_saving_old_and_new_are_shown(client, alice, acme, held, inside):
 def test_what_is_emptied_is_removed_and_said_so(client, alice, acme, held, inside):
     client.force_login(alice)
     page = save(client, held, phone="").content.decode()
-    assert "Saved. One field changed. Phone: removed." in page
+    assert "Saved. One field changed." in page and "Phone: removed." in page
     alice.refresh_from_db()
     assert alice.phone == ""
     with inside(acme):

@@ -265,6 +265,8 @@ def test_the_browsers_zone_goes_before_the_countrys_guess(client, sign_up):
     assert only(Account).time_zone == "America/Nuuk"
     sign_up(client, email="b@pell.example", company="B", time_zone="Mars/Olympus")
     assert Account.objects.get(slug="b").time_zone == "Europe/Copenhagen"
+    sign_up(client, email="c@pell.example", company="C", time_zone="UTC")
+    assert Account.objects.get(slug="c").time_zone == "Europe/Copenhagen"
 
 
 def test_a_failure_half_way_leaves_nothing(client, sign_up):
