@@ -6,12 +6,16 @@ const zone = form.elements.time_zone;
 zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
 const { email, company } = form.elements;
-email.addEventListener("change", () => {
+email.addEventListener("change", () => setTimeout(guessCompany));
+
+// Never under somebody's hands: only while the field is empty and not the one being typed in.
+function guessCompany() {
   const domain = email.value.split("@")[1]?.trim().toLowerCase() ?? "";
-  if (company.value || !domain.includes(".") || EVERYBODYS.test(domain)) return;
+  if (company.value || company === document.activeElement) return;
+  if (!domain.includes(".") || EVERYBODYS.test(domain)) return;
   company.value = domain
     .split(".")[0]
     .split("-")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(" ");
-});
+}
