@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kombu import pools
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config import roles
@@ -124,7 +125,7 @@ def broker_database(worker_database: str) -> Iterator[None]:
 
 def _use_broker(url: str, options: dict[str, object]) -> None:
     app.conf.update(broker_url=url, broker_transport_options=options)
-    app.pool.force_close_all()
+    pools.reset()  # they are kept by address: a closed one would be found again
     app._pool = None
     app.amqp._producer_pool = None
 
