@@ -18,11 +18,12 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Membership
 from accounts.permissions import can
 from crm.models import Company, Contact, SearchToken
+from lib.keyset import IsAmong
 from lib.phones import national_digits
 from lib.text import fold, words
 from tenancy.context import current_account_id
@@ -56,11 +57,19 @@ class SearchKind:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """One found record, and a few words to tell it from others."""
+
+    record: Any
+    detail: str
+
+
+@dataclass(frozen=True)
 class Group:
     """The hits of one kind. ``has_more`` when there are others behind the first few."""
 
     kind: SearchKind
-    records: Sequence[Any]
+    hits: list[Hit]
     has_more: bool
 
 
@@ -92,7 +101,10 @@ def reindex(records: Sequence[Model], *, are_new: bool = False) -> None:
 
 
 def matching(model: type[Model], text: str) -> Q:
-    """The condition that every word of ``text`` begins one of the record's words."""
+    """The condition that every word of ``text`` begins one of the record's words.
+
+    The words are looked up first and handed over as an array: see ``IsAmong``.
+    """
     kind = _kinds[model]
     numbers = [_numbers_of(kind, word[:LONGEST_TOKEN]) for word in asked_words(text)]
     if not numbers:
@@ -105,19 +117,6 @@ def _numbers_of(kind: SearchKind, start: str) -> QuerySet[Any]:
     return tokens.values("record_id")
 
 
-class IsAmong(Func):
-    """``id = ANY(ARRAY(SELECT …))``: the words are looked up first, whatever PostgreSQL believes of the tables.
-
-    As a join (``id IN (SELECT …)``) it takes minutes on a table that was just filled and not yet analysed.
-    """
-
-    output_field = BooleanField()
-    conditional = True
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    arity = 2
-
-
 def find(membership: Membership, text: str, limit: int = HITS) -> list[Group]:
     """What this member may see of what ``text`` finds, kind by kind; kinds without a hit are absent."""
     if not asked_words(text):
@@ -125,9 +124,12 @@ def find(membership: Membership, text: str, limit: int = HITS) -> list[Group]:
     found = []
     for kind in _kinds.values():
         if can(membership, kind.action):
-            records = list(kind.visible(membership).filter(matching(kind.model, text))[: limit + 1])
-            found.append(Group(kind, records[:limit], len(records) > limit))
-    return [group for group in found if group.records]
+            visible = kind.visible(membership)
+            first = visible.filter(matching(kind.model, text))[: limit + 1]
+            records = list(visible.filter(IsAmong(F("pk"), ArraySubquery(first.values("pk")))))
+            hits = [Hit(record, kind.detail(record)) for record in records[:limit]]
+            found.append(Group(kind, hits, len(records) > limit))
+    return [group for group in found if group.hits]
 
 
 def asked_words(text: str) -> list[str]:

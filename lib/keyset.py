@@ -10,13 +10,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
 from django.db.models.constants import LOOKUP_SEP
@@ -44,25 +45,64 @@ class Count:
     is_all: bool
 
 
-def page(queryset: QuerySet[Any], *, order: Sequence[str], cursor: str | None = None, size: int = SIZE) -> Page:
-    """The rows at ``cursor``, which is one of another page's; without one, the first rows."""
-    keys = [_key(queryset.model, name) for name in order]
-    place = _read(cursor, keys, order) if cursor else None
+def page(
+    queryset: QuerySet[Any],
+    *,
+    order: Sequence[str],
+    cursor: str | None = None,
+    size: int = SIZE,
+    shape: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+) -> Page:
+    """The rows at ``cursor``, which is one of another page's; without one, the first rows.
+
+    ``shape`` may join whatever a row shows (``.values(…)``, ``.select_related(…)``): it gets the chosen
+    rows alone, so that joins are made for one page and never for all that was found.
+    """
+    walk = _Walk(queryset, tuple(order), [_key(queryset.model, name) for name in order], size, shape)
+    place = _read(cursor, walk.keys, walk.order) if cursor else None
     if place is None:
-        return _from_the_start(queryset, keys, order, size, is_restarted=bool(cursor))
-    is_backward, values = place
-    walked = [key.reversed() for key in keys] if is_backward else keys
-    found = list(queryset.filter(_after(walked, values)).order_by(*_ordering(walked))[: size + 1])
-    rows, goes_on = found[:size], len(found) > size
-    if not rows:  # all of them have gone since
-        return _from_the_start(queryset, keys, order, size)
-    if is_backward:
-        rows.reverse()
-    return Page(
-        rows,
-        next=_write(rows[-1], keys, order) if goes_on or is_backward else None,
-        previous=_write(rows[0], keys, order, is_backward=True) if goes_on or not is_backward else None,
-    )
+        return walk.first(is_restarted=bool(cursor))
+    return walk.at(*place) or walk.first()
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """One list in one order."""
+
+    queryset: QuerySet[Any]
+    order: tuple[str, ...]
+    keys: list[_Key]
+    size: int
+    shape: Callable[[QuerySet[Any]], QuerySet[Any]] | None
+
+    def first(self, *, is_restarted: bool = False) -> Page:
+        found = self._some(self.queryset, self.keys)
+        rows = found[: self.size]
+        following = _write(rows[-1], self.keys, self.order) if len(found) > self.size else None
+        return Page(rows, next=following, previous=None, is_restarted=is_restarted)
+
+    def at(self, is_backward: bool, values: list[Any]) -> Page | None:
+        """The page after, or before, these values; None when all of its rows have gone since."""
+        keys = [key.reversed() for key in self.keys] if is_backward else self.keys
+        found = self._some(self.queryset.filter(_after(keys, values)), keys)
+        rows, goes_on = found[: self.size], len(found) > self.size
+        if not rows:
+            return None
+        if is_backward:
+            rows.reverse()
+        return Page(
+            rows,
+            next=_write(rows[-1], self.keys, self.order) if goes_on or is_backward else None,
+            previous=_write(rows[0], self.keys, self.order, is_backward=True) if goes_on or not is_backward else None,
+        )
+
+    def _some(self, queryset: QuerySet[Any], keys: list[_Key]) -> list[Any]:
+        ordering = [F(key.name).desc() if key.is_descending else F(key.name).asc() for key in keys]
+        chosen = queryset.order_by(*ordering)[: self.size + 1]
+        if self.shape is None:
+            return list(chosen)
+        of_page = IsAmong(F("pk"), ArraySubquery(chosen.values("pk")))
+        return list(self.shape(queryset.model._default_manager.filter(of_page)).order_by(*ordering))
 
 
 def capped_count(queryset: QuerySet[Any], most: int = COUNTED) -> Count:
@@ -102,10 +142,6 @@ def _key(model: type[Model], name: str) -> _Key:
     return _Key(path, field, name.startswith("-"), may_be_null)  # type: ignore[arg-type]
 
 
-def _ordering(keys: list[_Key]) -> list[Any]:
-    return [F(key.name).desc() if key.is_descending else F(key.name).asc() for key in keys]
-
-
 def _after(keys: list[_Key], values: list[Any]) -> Any:
     directions = {key.is_descending for key in keys}
     if len(directions) == 1 and not any(key.may_be_null for key in keys):
@@ -139,13 +175,18 @@ class RowCompare(Func):
         return sql, [param for _, params in compiled for param in params]
 
 
-def _from_the_start(
-    queryset: QuerySet[Any], keys: list[_Key], order: Sequence[str], size: int, is_restarted: bool = False
-) -> Page:
-    found = list(queryset.order_by(*_ordering(keys))[: size + 1])
-    rows = found[:size]
-    following = _write(rows[-1], keys, order) if len(found) > size else None
-    return Page(rows, next=following, previous=None, is_restarted=is_restarted)
+class IsAmong(Func):
+    """``id = ANY(ARRAY(SELECT …))``: the numbers are looked up first, whatever PostgreSQL believes of the tables.
+
+    As a join (``id IN (SELECT …)``) the same may take minutes on a table that was just filled and not yet
+    analysed.
+    """
+
+    output_field = BooleanField()
+    conditional = True
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    arity = 2
 
 
 def _write(row: Any, keys: list[_Key], order: Sequence[str], *, is_backward: bool = False) -> str:

@@ -71,6 +71,10 @@ class Contact(Record):
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    def know(self, name: str, rows: list[Any]) -> None:
+        """Keep the further addresses (``emails``) or numbers (``phones``) just stored, so nobody reads them anew."""
+        self.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
     def fill_derived(self) -> None:
         self.email_lower = self.email.strip().lower()
         self.phone_e164 = e164(self.phone)
@@ -92,8 +96,11 @@ class ContactEmail(AccountModel):
         return self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email_lower = self.email.strip().lower()
+        self.fill_derived()
         super().save(*args, **kwargs)
+
+    def fill_derived(self) -> None:
+        self.email_lower = self.email.strip().lower()
 
 
 class ContactPhone(AccountModel):
@@ -111,5 +118,8 @@ class ContactPhone(AccountModel):
         return self.phone
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.phone_e164 = e164(self.phone)
+        self.fill_derived()
         super().save(*args, **kwargs)
+
+    def fill_derived(self) -> None:
+        self.phone_e164 = e164(self.phone)

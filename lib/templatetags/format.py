@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lib import formats
+from lib.phones import readable
 
 register = template.Library()
 
@@ -65,3 +66,9 @@ def number(value: Decimal | int | None) -> str:
 def percent(share: Decimal | float | None) -> str:
     """0.81 as 81 %."""
     return "" if share is None else formats.percent(share)
+
+
+@register.filter
+def phone(number: str) -> str:
+    """``+4520550177`` as +45 20 55 01 77; what can't be dialled stays as it is written."""
+    return readable(number) if number else ""
