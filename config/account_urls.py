@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("crm.imports.urls")),
     path("", include("crm.urls")),
+    path("", include("timetracking.urls")),
 ]

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "demo.apps.DemoConfig",
     "crm.apps.CrmConfig",
+    "timetracking.apps.TimetrackingConfig",
     "config.apps.ConfigConfig",
 ]
 

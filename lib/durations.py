@@ -76,6 +76,15 @@ def echo(minutes: int) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def spoken(minutes: int) -> str:
+    """The length as a screen reader should say it: ``1 hour 30 minutes``."""
+    hours, rest = divmod(minutes, 60)
+    parts = [
+        f"{number} {word}{'' if number == 1 else 's'}" for number, word in ((hours, "hour"), (rest, "minute")) if number
+    ]
+    return " ".join(parts) or "no time"
+
+
 def format_minutes(minutes: int, style: Style = "clock") -> str:
     """``1:30`` or ``1.50``; what is below zero gets a minus sign."""
     sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)

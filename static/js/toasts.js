@@ -26,7 +26,8 @@ export function toast(words, undo = "") {
     back.textContent = "Undo";
     back.addEventListener("click", () => {
       box.remove();
-      window.htmx.ajax("POST", undo, { swap: "none" });
+      if (typeof undo === "function") undo();
+      else window.htmx.ajax("POST", undo, { swap: "none" });
     });
     box.lastChild.before(back);
   }

@@ -77,6 +77,9 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "timetracking:cell_entry": entry,
 }
 
+# What only its own person may reach, besides those who may do so for others: a colleague's is not there.
+OWN = ("timetracking:entry_", "timetracking:cell_entry_edit")
+
 # What an address takes that is no record.
 WORDS: dict[str, Any] = {}
 

@@ -12,6 +12,7 @@ from lib.durations import (
     end_time,
     format_minutes,
     parse,
+    spoken,
     start_time,
 )
 from tests.lib import duration_table
@@ -154,3 +155,11 @@ def test_a_start_is_the_reading_nearest_to_now(typed, now, start):
 )
 def test_an_end_is_the_first_reading_after_the_start(typed, start, end):
     assert format_minutes(end_time(typed, parse(start).minutes)) == end
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "no time"), (1, "1 minute"), (60, "1 hour"), (90, "1 hour 30 minutes"), (121, "2 hours 1 minute")],
+)
+def test_spoken(minutes, words):
+    assert spoken(minutes) == words

@@ -1,0 +1,1 @@
+"""Projects, tasks and the hours that people work on them."""

@@ -1,0 +1,320 @@
+"""A person's week and one cell of it, read in a handful of statements."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from accounts.models import Account, Membership
+from lib.durations import spoken
+from lib.text import fold
+from lib.weeks import days_of_week
+from timetracking.models import Project, SheetRow, Task, TimeEntry, is_billable, work_value
+from timetracking.targets import is_working_day, target
+
+REMEMBERED_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one person logged on one project and task on one day."""
+
+    person: Membership
+    project: Project
+    task: Task | None
+    day: date
+    entries: tuple[TimeEntry, ...] = ()
+
+    @cached_property
+    def minutes(self) -> int:
+        return sum(entry.minutes for entry in self.entries)
+
+    @property
+    def count(self) -> int:
+        return len(self.entries)
+
+    @property
+    def has_note(self) -> bool:
+        return any(entry.note for entry in self.entries)
+
+    @property
+    def has_clock_times(self) -> bool:
+        return any(entry.has_clock_times for entry in self.entries)
+
+    @property
+    def is_locked(self) -> bool:
+        return any(entry.is_locked for entry in self.entries)
+
+    @property
+    def lock_reason(self) -> str:
+        """Why it can't be changed; empty when it can."""
+        reasons = [entry.lock_reason or "This time is locked." for entry in self.entries if entry.is_locked]
+        return reasons[0] if reasons else ""
+
+    @property
+    def is_billable(self) -> bool:
+        return bool(self.entries) and all(entry.billable for entry in self.entries)
+
+    @property
+    def is_off(self) -> bool:
+        return not is_working_day(self.day)
+
+    @property
+    def version(self) -> str:
+        """Changes whenever one of the cell's entries comes, goes or changes."""
+        state = ",".join(sorted(f"{entry.public_id}.{entry.version}" for entry in self.entries))
+        return hashlib.sha256(state.encode()).hexdigest()[:16] if state else ""
+
+    @property
+    def label(self) -> str:
+        """The cell in words: whom for, what, when, how long, and what is odd about it."""
+        place = [self.project.client, str(self.project), str(self.task or "no task"), spoken_day(self.day)]
+        odd = [
+            f"{self.count} entries" if self.count > 1 else "",
+            "has a note" if self.has_note else "",
+            "not billable" if self.entries and not self.is_billable else "",
+            f"locked: {self.lock_reason}" if self.is_locked else "",
+        ]
+        time = spoken(self.minutes) if self.entries else "empty"
+        return ", ".join([*place, time, *filter(None, odd)])
+
+
+@dataclass
+class Row:
+    """One line of the week: a project and perhaps a task, with a cell for each day."""
+
+    project: Project
+    task: Task | None
+    cells: list[Cell]
+    is_kept: bool = False  # somebody put it there
+
+    @property
+    def work(self) -> str:
+        return work_value(self.project, self.task)
+
+    @property
+    def is_billable(self) -> bool:
+        """Whether new time on it is billed."""
+        return is_billable(self.project, self.task)
+
+    @property
+    def minutes(self) -> int:
+        return sum(cell.minutes for cell in self.cells)
+
+    @property
+    def has_entries(self) -> bool:
+        return any(cell.entries for cell in self.cells)
+
+    @property
+    def is_idle(self) -> bool:
+        """Only remembered from the weeks before."""
+        return not self.has_entries and not self.is_kept
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Where it stands: what is used first, then by company, project, task."""
+        names = (self.project.client, str(self.project), str(self.task or ""))
+        return (
+            self.is_idle,
+            self.project.company is None,
+            *(name.casefold() for name in names),
+            self.project.pk,
+        )
+
+
+@dataclass(frozen=True)
+class DayColumn:
+    """One day of the week with what it adds up to."""
+
+    day: date
+    minutes: int
+    today: date
+
+    @property
+    def is_today(self) -> bool:
+        return self.day == self.today
+
+    @property
+    def is_off(self) -> bool:
+        return not is_working_day(self.day)
+
+    @property
+    def target(self) -> int:
+        return target(self.day)
+
+    @property
+    def is_past(self) -> bool:
+        return self.day < self.today
+
+    @property
+    def missing(self) -> int:
+        """How much of the target is still missing on a day that is over."""
+        return max(self.target - self.minutes, 0) if self.is_past else 0
+
+
+@dataclass
+class Week:
+    """Seven days of one person's time."""
+
+    person: Membership
+    today: date
+    days: list[date]
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def columns(self) -> list[DayColumn]:
+        return [
+            DayColumn(day, sum(row.cells[number].minutes for row in self.rows), self.today)
+            for number, day in enumerate(self.days)
+        ]
+
+    @property
+    def minutes(self) -> int:
+        return sum(row.minutes for row in self.rows)
+
+    @property
+    def target(self) -> int:
+        return sum(target(day) for day in self.days)
+
+    @property
+    def first(self) -> date:
+        return self.days[0]
+
+    @property
+    def last(self) -> date:
+        return self.days[-1]
+
+    @property
+    def previous(self) -> date:
+        return self.first - timedelta(days=7)
+
+    @property
+    def next(self) -> date:
+        return self.first + timedelta(days=7)
+
+    @property
+    def is_this_week(self) -> bool:
+        return self.first <= self.today <= self.last
+
+
+def spoken_day(day: date) -> str:
+    """Tuesday 17 November."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def week_of(person: Membership, day: date, *, account: Account, today: date) -> Week:
+    """The person's week that holds ``day``: rows with hours, rows they added, rows of the two weeks before."""
+    week = Week(person, today, days_of_week(day, account.first_weekday))
+    remembered_from = week.first - timedelta(days=REMEMBERED_DAYS)
+    entries = list(TimeEntry.objects.of(person).between(remembered_from, week.last).with_names().order_by("id"))
+    added = SheetRow.objects.filter(person=person, week__range=(remembered_from, week.last))
+    week.rows = _rows(week, entries, list(added.select_related("project__company", "task")))
+    return week
+
+
+def cell_of(person: Membership, project: Project, task: Task | None, day: date, *, lock: bool = False) -> Cell:
+    """One cell as it is stored now."""
+    entries = TimeEntry.objects.of(person).on(project, task).filter(day=day).order_by("id")
+    if lock:
+        entries = entries.select_for_update()
+    return Cell(person, project, task, day, tuple(entries))
+
+
+def totals_of(person: Membership, day: date, *, account: Account) -> tuple[list[date], list[TimeEntry]]:
+    """The days of the week around ``day`` and what is logged in them, for the sums beside a saved cell."""
+    days = days_of_week(day, account.first_weekday)
+    entries = TimeEntry.objects.of(person).between(days[0], days[-1])
+    return days, list(entries.only("id", "account", "project", "task", "day", "minutes"))
+
+
+def find_work(person: Membership, text: str, limit: int = 30) -> list[tuple[Project, Task | None]]:
+    """Projects and tasks whose names, or whose company's name, hold every word of the text.
+
+    Without a text: what the person worked on last. Three statements at most.
+    """
+    if not text.strip():
+        return _recent_work(person, limit)
+    projects = list(Project.objects.active().select_related("company").by_name())
+    tasks: dict[int, list[Task | None]] = {}
+    for task in Task.objects.active().filter(project__archived_at=None).by_name():
+        tasks.setdefault(task.project_id, []).append(task)
+    words = fold(text).split()
+    pairs = ((project, task) for project in projects for task in [None, *tasks.get(project.pk, [])])
+    return list(islice((pair for pair in pairs if _holds(words, *pair)), limit))
+
+
+def hours_by_project(projects: list[Project], whose: Q) -> dict[int, int]:
+    """Minutes so far on each of these projects."""
+    return _sums(TimeEntry.objects.filter(whose, project__in=projects), "project")
+
+
+def hours_by_task(project: Project, whose: Q) -> dict[int | None, int]:
+    """Minutes so far on each task of the project, and under None without a task."""
+    return _sums(TimeEntry.objects.filter(whose, project=project), "task")
+
+
+def hours_by_person(project: Project, whose: Q) -> list[tuple[Membership, int]]:
+    """Who worked how long on the project, the longest first."""
+    sums = _sums(TimeEntry.objects.filter(whose, project=project), "person")
+    members = Membership.objects.select_related("user").filter(account_id=project.account_id, pk__in=sums)
+    return sorted(((member, sums[member.pk]) for member in members), key=lambda line: (-line[1], str(line[0])))
+
+
+def _sums(entries: Any, key: str) -> dict[Any, int]:
+    sums = entries.order_by().values_list(key).annotate(total=Sum("minutes"))
+    return dict(sums)
+
+
+def _holds(words: list[str], project: Project, task: Task | None) -> bool:
+    name = fold(" ".join([project.client, project.name, project.code, task.name if task else ""]))
+    return all(word in name for word in words)
+
+
+def _recent_work(person: Membership, limit: int) -> list[tuple[Project, Task | None]]:
+    entries = TimeEntry.objects.of(person).with_names().order_by("-day", "-id")[:200]
+    recent = {_key(entry): (entry.project, entry.task) for entry in entries if _is_open(entry)}
+    if recent:
+        return list(recent.values())[:limit]
+    projects = Project.objects.active().select_related("company").by_name()[:limit]
+    return [(project, None) for project in projects]
+
+
+def _rows(week: Week, entries: list[TimeEntry], added: list[SheetRow]) -> list[Row]:
+    kept = {_key(row): row for row in added if row.hidden_at is None and row.week >= week.first}
+    hidden = {_key(row): row.week for row in added if row.hidden_at is not None}
+    this_week = [entry for entry in entries if entry.day >= week.first]
+    shown: dict[tuple[int, int | None], TimeEntry | SheetRow] = {_key(entry): entry for entry in this_week}
+    shown |= {key: row for key, row in kept.items() if key not in shown}
+    for entry in entries:
+        key = _key(entry)
+        was_hidden_since = key in hidden and entry.day < hidden[key]
+        if key not in shown and not was_hidden_since and _is_open(entry):
+            shown[key] = entry
+    rows = [
+        Row(source.project, source.task, _cells(week, source, this_week), is_kept=key in kept)
+        for key, source in shown.items()
+    ]
+    return sorted(rows, key=lambda row: row.place)
+
+
+def _cells(week: Week, source: TimeEntry | SheetRow, entries: Iterable[TimeEntry]) -> list[Cell]:
+    by_day: dict[date, list[TimeEntry]] = {}
+    for entry in entries:
+        if _key(entry) == _key(source):
+            by_day.setdefault(entry.day, []).append(entry)
+    return [Cell(week.person, source.project, source.task, day, tuple(by_day.get(day, ()))) for day in week.days]
+
+
+def _key(thing: TimeEntry | SheetRow) -> tuple[int, int | None]:
+    return thing.project_id, thing.task_id
+
+
+def _is_open(entry: TimeEntry) -> bool:
+    return entry.project.is_active and (entry.task is None or entry.task.is_active)

@@ -1,0 +1,161 @@
+"""Projects: the list, one project with its tasks and hours, and what changes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.permissions import allow, can
+from lib import keyset
+from lib.htmx import page_or_part
+from timetracking import actions
+from timetracking.forms import ProjectFilterForm, ProjectForm, TaskForm, TaskRenameForm
+from timetracking.models import Project, Task, TimeEntry
+from timetracking.queries import hours_by_person, hours_by_project, hours_by_task
+from timetracking.views.shared import sees_others
+
+RECENT = 10
+
+
+@require_safe
+@allow("project.view")
+def projects(request: HttpRequest) -> HttpResponse:
+    """The list of projects, by name."""
+    form = ProjectFilterForm(request.GET)
+    found = form.apply(Project.objects.select_related("company"))
+    page = keyset.page(found, order=("name_key", "id"), cursor=request.GET.get("page"))
+    hours = hours_by_project(page.rows, _whose_hours(request))
+    context = {
+        "form": form,
+        "lines": [(project, hours.get(project.pk, 0)) for project in page.rows],
+        "previous_url": form.address(page=page.previous),
+        "next_url": form.address(page=page.next),
+        "company_name": form.company_name(),
+        "may_edit": can(request.membership, "project.edit"),
+        "sees_all_hours": sees_others(request),
+    }
+    return page_or_part(request, "timetracking/projects.html", "list", context)
+
+
+@require_safe
+@allow("project.view")
+def project(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One project: tasks, hours so far, the latest entries."""
+    shown = get_object_or_404(Project.objects.select_related("company"), public_id=public_id)
+    return _project_page(request, shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow("project.edit")
+def project_create(request: HttpRequest) -> HttpResponse:
+    """A new project."""
+    initial = {"currency": request.account.currency, "company": request.GET.get("company")}
+    form = ProjectForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        created = actions.create(form.save(commit=False))
+        return redirect("timetracking:project", request.account.slug, created.public_id)
+    context = {"form": form, "project": None}
+    return render(request, "timetracking/project_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow("project.edit")
+def project_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A project's facts and terms."""
+    edited = get_object_or_404(Project.objects.select_related("company"), public_id=public_id)
+    form = ProjectForm(request.POST or None, instance=edited)
+    if form.is_valid():
+        actions.change(form.save(commit=False), form.changes(), expected=form.stored_version)
+        messages.success(request, f"Saved {edited.name}.")
+        return redirect("timetracking:project", request.account.slug, edited.public_id)
+    context = {"form": form, "project": edited}
+    return render(request, "timetracking/project_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@allow("project.edit")
+def project_archive(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Archive a project, or bring it back."""
+    changed = get_object_or_404(Project, public_id=public_id)
+    if request.POST.get("restore"):
+        actions.restore(changed)
+        messages.success(request, f"{changed.name} is active again.")
+    else:
+        actions.archive(changed)
+        messages.success(request, f"{changed.name} is archived. Its hours stay; no more can be logged on it.")
+    return redirect("timetracking:project", request.account.slug, changed.public_id)
+
+
+@require_POST
+@allow("project.edit")
+def task_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A new task in a project."""
+    owner = get_object_or_404(Project.objects.select_related("company"), public_id=public_id)
+    form = TaskForm(request.POST, project=owner)
+    if form.is_valid():
+        actions.create(form.save(commit=False))
+        return redirect(f"{request.path.removesuffix('tasks/')}#tasks")
+    return _project_page(request, owner, task_form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow("project.edit")
+def task_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A task's name and billing."""
+    task = get_object_or_404(Task.objects.select_related("project__company"), public_id=public_id)
+    form = TaskRenameForm(request.POST or None, instance=task, project=task.project)
+    if form.is_valid():
+        actions.change(form.save(commit=False), form.changes(), expected=form.stored_version)
+        return redirect("timetracking:project", request.account.slug, task.project.public_id)
+    context = {"form": form, "task": task}
+    return render(request, "timetracking/task_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@allow("project.edit")
+def task_archive(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Archive a task, or bring it back."""
+    task = get_object_or_404(Task.objects.select_related("project"), public_id=public_id)
+    actions.restore(task) if request.POST.get("restore") else actions.archive(task)
+    return redirect("timetracking:project", request.account.slug, task.project.public_id)
+
+
+def _whose_hours(request: HttpRequest) -> Q:
+    """Everybody's hours for those who may see them, otherwise the own."""
+    return Q() if sees_others(request) else Q(person=request.membership)
+
+
+def _project_page(request: HttpRequest, shown: Project, task_form: TaskForm | None = None) -> HttpResponse:
+    mine = _whose_hours(request)
+    entries = TimeEntry.objects.filter(mine, project=shown)
+    by_task = hours_by_task(shown, mine)
+    may_edit, minutes = can(request.membership, "project.edit"), sum(by_task.values())
+    context: dict[str, Any] = {
+        "project": shown,
+        "tasks": [(task, by_task.get(task.pk, 0)) for task in shown.tasks.by_name()],
+        "minutes": minutes,
+        "minutes_without_task": by_task.get(None, 0),
+        **_budget(shown, minutes),
+        "people": hours_by_person(shown, mine),
+        "recent": entries.select_related("task", "person__user").order_by("-day", "-id")[:RECENT],
+        "task_form": task_form or (TaskForm(project=shown) if may_edit and shown.is_active else None),
+        "may_edit": may_edit,
+        "sees_all_hours": sees_others(request),
+        "sees_rates": can(request.membership, "rate.view"),
+    }
+    return render(request, "timetracking/project.html", context, status=422 if task_form else 200)
+
+
+def _budget(shown: Project, minutes: int) -> dict[str, Any]:
+    """How much of the budget is used; amber from 80 %, red when it is gone."""
+    if not shown.budget_minutes:
+        return {}
+    share = Decimal(minutes) / shown.budget_minutes
+    return {"budget_share": share, "budget_class": " bad" if share > 1 else " warn" if share >= Decimal("0.8") else ""}
