@@ -299,6 +299,12 @@ class RowCleaner:
         ][:1]
 
 
+def unused_columns(sheet: Sheet, fields: Sequence[str]) -> list[int]:
+    """The columns that are neither taken nor tell the kind of one that is."""
+    labels = {label_column(sheet.header, name) for name, field in zip(sheet.header, fields, strict=True) if field}
+    return [index for index, field in enumerate(fields) if not field and index not in labels]
+
+
 def label_column(header: Sequence[str], name: str) -> int | None:
     """Google writes "E-mail 1 - Label" (before 2024: Type) beside "E-mail 1 - Value"."""
     if not name.endswith(" - Value"):

@@ -14,6 +14,7 @@ from crm.imports import job as jobs
 from crm.imports import mapping
 from crm.imports.forms import ColumnsForm, ReadingForm, UploadForm
 from crm.imports.reading import UnreadableFile
+from crm.imports.rows import unused_columns
 from crm.models import ContactImport, ImportedRow
 from lib.htmx import page_or_part
 from lib.keyset import page
@@ -80,7 +81,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _to(request, "columns", job)
     if job.state not in (State.CHECKING, State.CHECKED):
         return _to(request, "import", job)
-    return page_or_part(request, "crm/imports/check.html", "state", _context(request, job))
+    return page_or_part(request, "crm/imports/check.html", "state", _context(request, job) | _left_out(job))
 
 
 @require_safe
@@ -132,16 +133,27 @@ def _delimiter(form: ReadingForm) -> str:
     return form.data.get("delimiter", "") if "delimiter" in form.fields else ""
 
 
+def _left_out(job: ContactImport) -> dict:
+    """The columns that are not taken, those with values apart; none while a worker is at it."""
+    if job.is_at_work:
+        return {}
+    sheet, rows = job.written_as, jobs.sample(job)
+    unused = unused_columns(sheet, job.mapping)
+    filled = {index for index in unused if any(row[index].strip() for row in rows)}
+    return {
+        "left_out": [sheet.header[index] for index in unused if index in filled],
+        "empty_columns": [sheet.header[index] for index in unused if index not in filled],
+    }
+
+
 def _context(request: HttpRequest, job: ContactImport) -> dict:
     sheet = job.written_as
-    left_out = [name for name, field in zip(sheet.header, job.mapping, strict=True) if not field]
     wanted = request.GET.get("show")
     wanted = wanted if wanted in Outcome.values else Outcome.REJECTED
     rows = job.rows.filter(outcome=wanted).select_related("contact")
     return {
         "job": job,
         "sheet": sheet,
-        "left_out": left_out,
         "fields": mapping.FIELDS,
         "outcome": Outcome(wanted),
         "rows": page(rows, order=("row",), cursor=request.GET.get("page"), size=ROWS_ON_A_PAGE),

@@ -152,6 +152,22 @@ def test_the_check_shows_good_rows_and_every_bad_one(client, alice, upload, chec
     assert "hx-trigger" not in html
 
 
+def test_what_is_left_out_is_named_and_what_is_empty_is_told_apart(client, alice, upload, check):
+    job = check(upload(FOLDER / "google-contacts.csv"))
+    client.force_login(alice)
+    html = client.get(page_of(job, "check/")).content.decode()
+    filled, _, empty = html.partition("more columns left out")
+    assert "Address 1 - Formatted" in filled
+    assert "E-mail 1 - Label" not in html
+    assert "Birthday" in empty
+
+
+def test_a_header_alone_is_said_to_hold_no_rows(client, alice, upload, run):
+    job = run(upload("First name,E-mail\n"))
+    client.force_login(alice)
+    assert "The file holds no rows." in client.get(page_of(job)).content.decode()
+
+
 def test_bad_rows_are_paged_and_none_is_missing(client, alice, upload, check, monkeypatch):
     monkeypatch.setattr("crm.imports.views.ROWS_ON_A_PAGE", 10)
     job = check(upload("First name,E-mail\n" + "".join(f"M{n},bad{n:02}\n" for n in range(25))))
