@@ -1,5 +1,7 @@
 """The import's pages: each step, for each person, with and without scripts."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -137,9 +139,11 @@ def test_while_a_worker_checks_the_page_asks_again(client, acme, alice, upload, 
     client.force_login(alice)
     html = client.get(page_of(job, "check/")).content.decode()
     assert 'hx-trigger="every 1s"' in html
-    assert '<noscript><meta http-equiv="refresh"' in html
+    assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', html)
     part = client.get(page_of(job, "check/"), headers={"HX-Request": "true"}).content.decode()
-    assert part.strip().startswith('<section class="card" id="state"')
+    assert part.strip().startswith("<section")
+    assert 'id="state"' in part
+    assert "<html" not in part
 
 
 def test_the_check_shows_good_rows_and_every_bad_one(client, alice, upload, check):
