@@ -8,19 +8,23 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
-from tenancy.fields import AccountForeignKey
-from tenancy.models import AccountManager, AccountModel, AccountQuerySet
+from tenancy.fields import CASCADE_IN_DATABASE, AccountForeignKey
+from tenancy.globals import fenced_models
+from tenancy.models import AccountManager, AccountQuerySet
+
+SAFE_ENDINGS = (models.PROTECT, models.RESTRICT, models.DO_NOTHING, models.CASCADE, CASCADE_IN_DATABASE)
 
 
 @register("tenancy")
 def check_account_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Account models use the fenced manager, key type and unique rules."""
     found: list[CheckMessage] = []
+    fenced = set(fenced_models())
     for model in apps.get_models(include_auto_created=True):
-        if issubclass(model, AccountModel):
+        if model in fenced:
             found += _managers(model) + _keys(model) + _uniques(model)
         else:
-            found += _keys_from_outside(model)
+            found += _keys_from_outside(model, fenced)
     return found
 
 
@@ -51,6 +55,15 @@ def _keys(model: type[models.Model]) -> list[CheckMessage]:
                     id="tenancy.E002",
                 )
             )
+        elif field.remote_field.on_delete not in SAFE_ENDINGS:
+            found.append(
+                Error(
+                    f"{model._meta.label}.{field.name} would be emptied by Django, which the fence's delete() leaves out.",
+                    hint="PROTECT, or CASCADE_IN_DATABASE for parts of a whole; empty the key in the action.",
+                    obj=model,
+                    id="tenancy.E006",
+                )
+            )
     for many in model._meta.local_many_to_many:
         found.append(
             Error(
@@ -65,7 +78,7 @@ def _keys(model: type[models.Model]) -> list[CheckMessage]:
 
 def _uniques(model: type[models.Model]) -> list[CheckMessage]:
     unique = [c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
-    faulty = [rule.name for rule in unique if _first_column(rule) != "account"]
+    faulty = [rule.name for rule in unique if _first_column(rule) not in ("account", "account_id")]
     faulty += [f.name for f in model._meta.local_fields if f.unique and not f.primary_key]
     return [
         Error(
@@ -83,7 +96,7 @@ def _first_column(rule: models.UniqueConstraint) -> str:
     return first if isinstance(first, str) else str(getattr(first, "name", ""))
 
 
-def _keys_from_outside(model: type[models.Model]) -> list[CheckMessage]:
+def _keys_from_outside(model: type[models.Model], fenced: set[type[models.Model]]) -> list[CheckMessage]:
     return [
         Error(
             f"{model._meta.label}.{field.name} points from a global table into an account's.",
@@ -92,5 +105,5 @@ def _keys_from_outside(model: type[models.Model]) -> list[CheckMessage]:
             id="tenancy.E005",
         )
         for field in model._meta.local_fields
-        if field.is_relation and isinstance(field.related_model, type) and issubclass(field.related_model, AccountModel)
+        if field.is_relation and field.related_model in fenced
     ]
