@@ -261,3 +261,34 @@ def writing(website, design):
     project, task = f"{URL}{website.public_id}/", f"/a/acme/tasks/{design.public_id}/"
     ends = [f"{project}edit/", f"{project}archive/", f"{project}tasks/", task, f"{task}archive/"]
     return [f"{URL}new/", *ends]
+
+
+def test_a_company_shows_its_projects(hers, acme, museum, website, internal, inside):
+    with inside(acme):
+        actions.archive(actions.create(Project(name="Old site", company=museum)))
+    page = hers.get(f"/a/acme/companies/{museum.public_id}/").content.decode()
+    assert f"{URL}{website.public_id}/" in page
+    assert "Old site" not in page
+    assert "Internal" not in page
+
+
+def test_a_company_without_projects_offers_one(hers, client, carol, museum):
+    page = hers.get(f"/a/acme/companies/{museum.public_id}/").content.decode()
+    assert f"{URL}new/?company={museum.public_id}" in page
+    form = shown(hers, f"new/?company={museum.public_id}&name=Website")
+    assert f'value="{museum.public_id}" selected' in form
+    assert 'value="Website"' in form
+    client.force_login(carol)
+    assert "projects_title" not in client.get(f"/a/acme/companies/{museum.public_id}/").content.decode()
+
+
+def test_the_search_finds_projects(client, bob, website, design):
+    client.force_login(bob)
+    assert "Website relaunch" in client.get("/a/acme/search/?q=relaun").content.decode()
+
+
+def test_a_renamed_project_is_found_by_its_new_name_alone(hers, website, museum):
+    data = terms(name="Homepage", company=museum.public_id, billable="on", version=1)
+    hers.post(f"{URL}{website.public_id}/edit/", data)
+    assert "Homepage</a>" in shown(hers, "?q=homep")
+    assert "No projects match" in shown(hers, "?q=relaunch")

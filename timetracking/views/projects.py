@@ -56,7 +56,8 @@ def project(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @allow("project.edit")
 def project_create(request: HttpRequest) -> HttpResponse:
     """A new project."""
-    initial = {"currency": request.account.currency, "company": request.GET.get("company")}
+    asked = {name: request.GET[name] for name in ("name", "company") if name in request.GET}
+    initial = {"currency": request.account.currency, **asked}
     form = ProjectForm(request.POST or None, initial=initial)
     if form.is_valid():
         created = actions.create(form.save(commit=False))
