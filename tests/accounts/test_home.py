@@ -116,7 +116,7 @@ def test_signed_out_people_are_asked_to_sign_in(client, acme):
     assert client.get("/a/acme/").url == "/login/?next=/a/acme/"
 
 
-def test_a_step_is_shown_with_the_accounts_own_address():
+def test_a_step_is_shown_with_the_accounts_own_address(own_registries):
     step = checklist.Step("Look", "accounts:home", "home.view", 1, lambda member: False)
     member = SimpleNamespace(
         role=Membership.Role.OWNER,
