@@ -130,10 +130,6 @@ class Env:
         return "".join("bdfghjklmnprstvz"[byte & 15] + "aeiou"[(byte >> 4) % 5] for byte in digits[:7])
 
 
-def demo_password() -> str:
-    return env.demo_password
-
-
 def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
     """Read every setting; if any is wrong, name them all at once."""
     given = _Reader({**_dotenv(project / ".env"), **environ})

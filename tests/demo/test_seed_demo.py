@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from config.env import demo_password
+from audit.models import Event
+from crm.models import Company, Contact
 from demo.cast import PEOPLE
+from timetracking.models import Project, TimeEntry
 
 
 @pytest.fixture
@@ -28,8 +34,8 @@ def test_everybody_can_sign_in_where_they_belong(client, seed):
     seed()
     for email in PEOPLE:
         user = User.objects.get(email=email)
-        assert user.check_password(demo_password())
-        response = client.post("/login/", {"login": email, "password": demo_password()})
+        assert user.check_password(settings.DEMO_PASSWORD)
+        response = client.post("/login/", {"login": email, "password": settings.DEMO_PASSWORD})
         assert response.status_code == 302 and response.url == "/enter/"
         client.logout()
     acme = Account.objects.get(slug="acme")
@@ -44,9 +50,28 @@ def test_everybody_can_sign_in_where_they_belong(client, seed):
 def test_it_says_what_it_did_and_a_second_run_adds_nothing(seed):
     said = seed()
     assert "Alice Novak can sign in as alice@acme.example." in said and "/a/globex/" in said
-    assert demo_password() not in said
+    assert settings.DEMO_PASSWORD not in said
     assert seed() == ""
     assert not Account.objects.filter(slug="acme-2").exists()
+
+
+def test_acme_has_clients_projects_and_two_weeks_of_hours(seed, inside):
+    seed()
+    today = timezone.localdate(timezone=ZoneInfo("Europe/Copenhagen"))
+    acme = Account.objects.get(slug="acme")
+    with inside(acme):
+        assert (Company.objects.count(), Contact.objects.count(), Project.objects.count()) == (5, 13, 4)
+        assert all(contact.email.endswith(".example") for contact in Contact.objects.all())
+        assert Contact.objects.filter(first_name="Åke", email="ake@brightfold.example").exists()
+        for name in ("Alice", "Bob"):
+            days = TimeEntry.objects.filter(person__user__first_name=name, person__account=acme)
+            assert 10 <= len({entry.day for entry in days}) <= 15
+            assert max(entry.day for entry in days) <= today
+            assert max(entry.day for entry in days) >= today - timedelta(days=2)
+        assert not TimeEntry.objects.filter(person__user__first_name="Carol", person__account=acme).exists()
+        assert Event.objects.filter(kind="contact.created", actor_kind="member").count() == 13
+    with inside(Account.objects.get(slug="globex")):
+        assert (Company.objects.count(), Project.objects.count()) == (1, 1)
 
 
 def test_a_lost_demo_password_is_put_back(seed):
@@ -56,7 +81,7 @@ def test_a_lost_demo_password_is_put_back(seed):
     bob.save()
     assert "Bob Reyes's password" in seed()
     bob.refresh_from_db()
-    assert bob.check_password(demo_password())
+    assert bob.check_password(settings.DEMO_PASSWORD)
 
 
 def test_it_is_refused_where_strangers_come_in(db, settings):

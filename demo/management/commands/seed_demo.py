@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from config.env import demo_password
-from demo import cast
+from demo import cast, week
 
 TEAM = {"bob@acme.example": Membership.Role.MEMBER, "carol@acme.example": Membership.Role.READER}
 
@@ -22,19 +23,21 @@ class Command(BaseCommand):
             raise CommandError("Demo accounts have a known password, so they are refused while DEBUG is off.")
         people = {email: self.person(email) for email in cast.PEOPLE}
         acme = self.account("acme", lambda: cast.acme(people["alice@acme.example"]))
-        self.account("globex", lambda: cast.globex(people["mallory@globex.example"]))
+        globex = self.account("globex", lambda: cast.globex(people["mallory@globex.example"]))
         for email, role in TEAM.items():
             if not Membership.objects.filter(account=acme, user=people[email]).exists():
                 cast.joins(acme, people[email], role)
                 self.say(f"{people[email].first_name} joined {acme} as {Membership.Role(role).label}.")
+        self.fortnight(acme, people)
+        self.fortnight(globex, people)
 
     def person(self, email: str) -> User:
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = cast.person(email, demo_password())
+            user = cast.person(email, settings.DEMO_PASSWORD)
             self.say(f"{user} can sign in as {email}.")
-        elif not user.check_password(demo_password()):
-            user.set_password(demo_password())
+        elif not user.check_password(settings.DEMO_PASSWORD):
+            user.set_password(settings.DEMO_PASSWORD)
             user.save(update_fields=["password"])
             self.say(f"{user}'s password is the demo password again.")
         return user
@@ -45,6 +48,17 @@ class Command(BaseCommand):
             account = make()
             self.say(f"{account} is open at /a/{account.slug}/.")
         return account
+
+    def fortnight(self, account: Account, people: dict[str, User]) -> None:
+        plans = {email: plan for email, plan in week.PLANS.items() if email.endswith(f"@{account.slug}.example")}
+        members = {email: Membership.objects.get(account=account, user=people[email]) for email in plans}
+        today = timezone.localdate(timezone=ZoneInfo(account.time_zone))
+        boss = next(iter(members.values()))
+        if things := week.fill(boss, *week.WORK[account.slug]):
+            self.say(f"{account} has {things} new companies, contacts, projects and tasks.")
+        for email, plan in plans.items():
+            if entries := week.log(members[email], plan, today):
+                self.say(f"{people[email].first_name} logged {entries} entries in {account}, up to {today}.")
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

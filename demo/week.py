@@ -1,0 +1,197 @@
+"""What the cast work on: Acme's clients, people and projects, and two weeks of hours up to today.
+
+Made through the same actions that pages call, by the members themselves, so the log reads like a real one.
+Every name is invented; every address ends in ``.example``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from accounts.models import Membership
+from crm import actions as crm
+from crm.models import Company, Contact
+from lib.text import fold
+from tenancy.context import Actor, activate
+from timetracking import actions as time
+from timetracking.models import Project, Task, TimeEntry
+
+
+@dataclass(frozen=True)
+class Client:
+    """A company with its people: (first name, last name, title, tag)."""
+
+    name: str
+    domain: str
+    street: str
+    postal_code: str
+    city: str
+    country: str
+    people: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A project: for whom, at what rate, within how many hours, and its tasks."""
+
+    name: str
+    client: str
+    rate: int
+    budget_hours: int
+    tasks: tuple[str, ...]
+    currency: str = "EUR"
+
+
+ACME_CLIENTS = (
+    Client(
+        "Tidewater Museum", "tidewater.example", "Havnegade 14", "1058", "Copenhagen", "Denmark",
+        (("Maren", "Holt", "Head of exhibitions", "client"), ("Jens", "Abildgaard", "Curator", ""),
+         ("Signe", "Falk", "Press officer", "press")),
+    ),
+    Client(
+        "Brightfold Coffee", "brightfold.example", "Ängelholmsgatan 3", "214 22", "Malmö", "Sweden",
+        (("Ines", "Varga", "Founder", "client"), ("Åke", "Söderström", "Roaster", ""),
+         ("Priya", "Raman", "Brand manager", "client")),
+    ),
+    Client(
+        "Juniper & Rowe", "juniper-rowe.example", "21 Tanner Row", "YO1 6HR", "York", "United Kingdom",
+        (("Harriet", "Rowe", "Partner", "client"), ("Tom", "O’Dowd", "Office manager", ""),
+         ("Nadia", "Haddad", "Associate", "")),
+    ),
+    Client(
+        "Harrow Street Theatre", "harrowstreet.example", "8 Harrow Street", "LS2 7EY", "Leeds", "United Kingdom",
+        (("Leon", "Marsh", "Producer", "lead"), ("Wren", "Castellano", "Box office", "")),
+    ),
+    Client(
+        "Northlake Dental", "northlake.example", "Seeweg 40", "22041", "Hamburg", "Germany",
+        (("Dr. Ute", "Brandt", "Dentist", "lead"), ("Can", "Yıldız", "Practice manager", "")),
+    ),
+)  # fmt: skip
+
+ACME_WORK = (
+    Work("Website relaunch", "Tidewater Museum", 95, 160, ("Design", "Build", "Workshop")),
+    Work("Packaging", "Brightfold Coffee", 90, 80, ("Illustration", "Print files")),
+    Work("Case portal", "Juniper & Rowe", 105, 220, ("Concept", "Build", "Workshop")),
+    Work("Own office", "", 0, 0, ("Invoicing", "Hiring")),
+)
+
+GLOBEX_CLIENTS = (
+    Client(
+        "Initech", "initech.example", "Lindenallee 7", "10589", "Berlin", "Germany",
+        (("Petra", "Gibbons", "Buyer", ""), ("Milan", "Waddams", "Archivist", "")),
+    ),
+)  # fmt: skip
+GLOBEX_WORK = (Work("Reactor manual", "Initech", 120, 40, ("Writing",)),)
+
+# A fortnight, Monday to Friday: (project, task, minutes, note) of each day, again from the start after ten days.
+ALICE = (
+    (("Website relaunch", "Design", 180, "Start page, second draft"), ("Own office", "Invoicing", 45, ""),
+     ("Case portal", "Concept", 150, "Roles and rights")),
+    (("Website relaunch", "Workshop", 150, "With Maren and Signe"), ("Packaging", "Illustration", 195, "")),
+    (("Website relaunch", "Design", 240, ""), ("Case portal", "Concept", 120, "")),
+    (("Packaging", "Illustration", 160, "Autumn blend"), ("Website relaunch", "Design", 210, "")),
+    (("Case portal", "Workshop", 180, "York, by train"), ("Own office", "Hiring", 60, "Two interviews")),
+    (("Website relaunch", "Design", 200, ""), ("Packaging", "Illustration", 150, "")),
+    (("Website relaunch", "Workshop", 90, ""), ("Case portal", "Concept", 240, "")),
+    (("Packaging", "Print files", 180, "Proofs to the printer"), ("Website relaunch", "Design", 150, "")),
+    (("Website relaunch", "Design", 300, ""), ("Own office", "Invoicing", 40, "")),
+    (("Case portal", "Concept", 210, ""), ("Website relaunch", "Design", 120, "Exhibit pages")),
+)  # fmt: skip
+BOB = (
+    (("Website relaunch", "Build", 300, "Templates"), ("Case portal", "Build", 150, "")),
+    (("Case portal", "Build", 420, "Sign-in and mail"),),
+    (("Website relaunch", "Build", 390, ""),),
+    (("Website relaunch", "Build", 240, ""), ("Case portal", "Build", 200, "Search")),
+    (("Case portal", "Build", 360, ""), ("Own office", "Hiring", 60, "")),
+    (("Website relaunch", "Build", 450, "Opening hours, calendar"),),
+    (("Case portal", "Build", 390, ""),),
+    (("Website relaunch", "Build", 255, ""), ("Packaging", "Print files", 120, "Die lines")),
+    (("Case portal", "Build", 405, ""),),
+    (("Website relaunch", "Build", 330, ""), ("Own office", "Invoicing", 30, "")),
+)
+MALLORY = ((("Reactor manual", "Writing", 240, ""),), (("Reactor manual", "Writing", 180, "Chapter two"),))
+
+Plan = tuple[tuple[tuple[str, str, int, str], ...], ...]
+
+# Who logs what; the first of an account is its owner.
+PLANS: dict[str, Plan] = {"alice@acme.example": ALICE, "bob@acme.example": BOB, "mallory@globex.example": MALLORY}
+WORK = {"acme": (ACME_CLIENTS, ACME_WORK), "globex": (GLOBEX_CLIENTS, GLOBEX_WORK)}
+
+
+def fill(boss: Membership, clients: Iterable[Client], work: Iterable[Work]) -> int:
+    """Put clients, people, projects and tasks into the boss's account. Returns how many things were new."""
+    with activate(boss.account, actor=_as(boss)):
+        return sum(_client(client, boss) for client in clients) + sum(_project(each) for each in work)
+
+
+def log(member: Membership, plan: Plan, today: date) -> int:
+    """Log two weeks of hours up to today, unless the member has logged any. Returns how many entries."""
+    with activate(member.account, actor=_as(member)):
+        if TimeEntry.objects.filter(person=member).exists():
+            return 0
+        tasks = {(task.project.name, task.name): task for task in Task.objects.select_related("project")}
+        count = 0
+        for day, lines in _days(plan, today):
+            for project, name, minutes, note in lines:
+                task = tasks[project, name]
+                time.log_time(member, task.project, task, day, minutes, note=note)
+                count += 1
+        return count
+
+
+def _days(plan: Plan, today: date) -> Iterator[tuple[date, tuple[tuple[str, str, int, str], ...]]]:
+    """The working days of this week up to today and of the two weeks before, each with its lines."""
+    first = today - timedelta(days=today.weekday() + 14)
+    days = (first + timedelta(days=number) for number in range((today - first).days + 1))
+    for number, day in enumerate(day for day in days if day.weekday() < 5):
+        yield day, plan[number % len(plan)]
+
+
+def _client(client: Client, owner: Membership) -> int:
+    company = Company.objects.filter(name_key=fold(client.name), deleted_at=None).first()
+    new = 0
+    if company is None:
+        place = {name: getattr(client, name) for name in ("street", "postal_code", "city", "country")}
+        company = Company(name=client.name, domain=client.domain, owner=owner, **place)
+        crm.store(company, crm.Parts(tags=["client"]))
+        new += 1
+    for first_name, last_name, title, tag in client.people:
+        address = f"{fold(first_name).split()[-1]}@{client.domain}"
+        if Contact.objects.filter(email_lower=address).exists():
+            continue
+        name = {"first_name": first_name, "last_name": last_name}
+        contact = Contact(**name, title=title, email=address, company=company, owner=owner)
+        crm.store(contact, crm.Parts(tags=[tag] if tag else []))
+        new += 1
+    return new
+
+
+def _project(work: Work) -> int:
+    project = Project.objects.filter(name=work.name).first()
+    new = 0
+    if project is None:
+        company = Company.objects.filter(name_key=fold(work.client), deleted_at=None).first() if work.client else None
+        project = time.create(
+            Project(
+                name=work.name,
+                company=company,
+                billable=bool(work.rate),
+                hourly_rate=Decimal(work.rate) if work.rate else None,
+                currency=work.currency,
+                budget_minutes=work.budget_hours * 60 or None,
+            )
+        )
+        new += 1
+    known = set(Task.objects.filter(project=project).values_list("name", flat=True))
+    for name in work.tasks:
+        if name not in known:
+            time.create(Task(project=project, name=name))
+            new += 1
+    return new
+
+
+def _as(member: Membership) -> Actor:
+    return Actor("member", member.pk, str(member.user))
