@@ -58,7 +58,7 @@ def _keys(model: type[models.Model]) -> list[CheckMessage]:
         elif field.remote_field.on_delete not in SAFE_ENDINGS:
             found.append(
                 Error(
-                    f"{model._meta.label}.{field.name} would be emptied by Django, which the fence's delete() leaves out.",
+                    f"{model._meta.label}.{field.name} would be emptied by Django; the fence's delete() does not.",
                     hint="PROTECT, or CASCADE_IN_DATABASE for parts of a whole; empty the key in the action.",
                     obj=model,
                     id="tenancy.E006",
