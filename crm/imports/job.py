@@ -26,10 +26,11 @@ from accounts.files import DamagedFile, store
 from accounts.models import Membership
 from crm.imports import bulk, mapping, reading
 from crm.imports.matching import keys_of, known_companies, known_contacts
-from crm.imports.reading import Record, Sheet, UnreadableFile
+from crm.imports.reading import Record, UnreadableFile
 from crm.imports.rows import Candidate, Rejected, RowCleaner
 from crm.imports.storing import Batch
 from crm.models import ContactImport, ImportedRow
+from lib.sheets import Sheet
 from lib.text import fold
 from tenancy.context import activate
 from tenancy.queue import after_commit
