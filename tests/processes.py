@@ -227,3 +227,10 @@ def sign_in() -> Callable[..., None]:
         page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server}])
 
     return put
+
+
+@pytest.fixture
+def shared_files(settings) -> None:  # type: ignore[no-untyped-def]
+    """Files lie where the processes of this test look for them, too."""
+    default = {**settings.STORAGES["default"], "OPTIONS": {"location": env.files_dir}}
+    settings.STORAGES = {**settings.STORAGES, "default": default}

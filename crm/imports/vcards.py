@@ -151,29 +151,25 @@ def _properties(lines, is_raw):
             depth -= 1
 
 
-LINES_OF_A_HEAD = 10  # looking further would cost the square of a long picture
-
-
 def _unfolded(lines):
     """Logical lines: folded ones joined, quoted-printable soft breaks joined, unindented base64 joined."""
-    logical: list[str] = []
-    is_quoted = is_base64 = False
+    logical, is_soft, is_base64 = "", False, False
     for line in lines:
-        if is_quoted and logical[-1].endswith("="):
-            logical += ["\n", line]
+        if is_soft:
+            logical += "\n" + line
         elif line[:1] in {" ", "\t"} and logical:
-            logical.append(line[1:])
+            logical += line[1:]
         elif is_base64 and re.fullmatch(r"[A-Za-z0-9+/=]*", line.strip()):
-            logical.append(line.strip())
+            logical += line.strip()
         else:
             if logical:
-                yield "".join(logical)
-            logical = [line]
-        if len(logical) <= LINES_OF_A_HEAD:
-            head = "".join(logical).partition(":")[0].upper()
-            is_quoted, is_base64 = "QUOTED-PRINTABLE" in head, "BASE64" in head or "ENCODING=B" in head
+                yield logical
+            logical = line
+        head = logical.partition(":")[0].upper()
+        is_soft = "QUOTED-PRINTABLE" in head and line.endswith("=")
+        is_base64 = "BASE64" in head or "ENCODING=B" in head
     if logical:
-        yield "".join(logical)
+        yield logical
 
 
 _HEAD = re.compile(r'((?:[\w-]+\.)?)([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)', re.DOTALL)

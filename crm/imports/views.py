@@ -122,10 +122,7 @@ def _visible(request):  # type: ignore[no-untyped-def]
 
 
 def _job(request: HttpRequest, public_id: UUID) -> ContactImport:
-    job: ContactImport = get_object_or_404(_visible(request).select_related("file", "by__user"), public_id=public_id)
-    if job.may_be_changed and job.file.discarded_at:
-        jobs.expire(job)
-    return job
+    return get_object_or_404(_visible(request).select_related("file", "by__user"), public_id=public_id)
 
 
 def _to(request: HttpRequest, step: str, job: ContactImport) -> HttpResponse:

@@ -2,15 +2,7 @@
 
 import pytest
 
-from config.env import env
 from tests.crm.imports.conftest import FOLDER
-
-
-@pytest.fixture
-def shared_files(settings):
-    """The server is another process: it keeps files where this installation keeps them."""
-    default = {**settings.STORAGES["default"], "OPTIONS": {"location": env.files_dir}}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
 
 
 @pytest.mark.parametrize(
