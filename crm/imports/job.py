@@ -26,10 +26,11 @@ from accounts.files import DamagedFile, store
 from accounts.models import Membership
 from crm.imports import bulk, mapping, reading
 from crm.imports.matching import keys_of, known_companies, known_contacts
-from crm.imports.reading import Record, Sheet, UnreadableFile
+from crm.imports.reading import Record, UnreadableFile
 from crm.imports.rows import Candidate, Rejected, RowCleaner
 from crm.imports.storing import Batch
 from crm.models import ContactImport, ImportedRow
+from lib.sheets import Sheet
 from lib.text import fold
 from tenancy.context import activate
 from tenancy.queue import after_commit
@@ -42,6 +43,7 @@ KEPT = timedelta(days=30)
 SAMPLE_ROWS = 200
 PREVIEW_ROWS = 20
 LONGEST_CHECK = 300
+EXPIRED = "The file has expired. Upload it again."
 State = ContactImport.State
 Outcome = ImportedRow.Outcome
 
@@ -65,6 +67,8 @@ def read_otherwise(job: ContactImport, *, encoding: str, delimiter: str) -> None
     """Read the same file with another encoding or delimiter, and guess its columns anew."""
     with closing(job.file.open()) as stream:
         sheet = reading.look_at(stream, encoding=encoding, delimiter=delimiter)
+    if not _moves_to(State.UPLOADED, job):
+        return
     job.sheet = _plain(sheet)
     job.mapping = mapping.guess(sheet.header, sample(job))
     job.state = State.UPLOADED
@@ -80,6 +84,8 @@ def sample(job: ContactImport) -> list[list[str]]:
 
 def start_check(job: ContactImport) -> None:
     """Go through the whole file without writing a contact. Everything found before is forgotten."""
+    if not _moves_to(State.CHECKING, job):
+        return
     job.rows.all().delete()
     job.start_over(State.CHECKING)
     job.preview = []
@@ -89,10 +95,23 @@ def start_check(job: ContactImport) -> None:
 
 def start_run(job: ContactImport) -> None:
     """Import what was checked."""
+    if not _moves_to(State.RUNNING, job):
+        return
     job.rows.all().delete()
     job.start_over(State.RUNNING)
     job.save()
     _wake(job)
+
+
+def expire(job: ContactImport) -> None:
+    """The file went before anybody decided about it."""
+    _fail(job, EXPIRED)
+
+
+def _moves_to(state: str, job: ContactImport) -> bool:
+    """False when a second click or another tab has started the job since ``job`` was read: it starts once."""
+    waiting = ContactImport.objects.filter(pk=job.pk, state__in=(State.UPLOADED, State.CHECKED))
+    return bool(waiting.update(state=state))
 
 
 def cancel(job: ContactImport) -> None:
@@ -122,10 +141,7 @@ def go_on(public_id: str) -> None:
         with transaction.atomic():
             check(job) if job.state == State.CHECKING else import_batch(job)
     except (UnreadableFile, DamagedFile, FileNotFoundError) as trouble:
-        _fail(
-            job,
-            str(trouble) if not isinstance(trouble, FileNotFoundError) else "The file has expired. Upload it again.",
-        )
+        _fail(job, EXPIRED if isinstance(trouble, FileNotFoundError) else str(trouble))
     except OperationalError:
         raise  # the connection broke or two transactions collided: the alarm wakes the job again
     except Exception:

@@ -10,11 +10,12 @@ import io
 import statistics
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from crm.imports import mapping, vcards
 from crm.imports.mapping import REASON_COLUMN
+from lib.sheets import Sheet
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -59,24 +60,6 @@ NOT_TEXT = [
 
 class UnreadableFile(Exception):
     """The file as a whole can't be read; the message says what to do instead."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """How a file is written: everything needed to read it again, or to write rows back the same way."""
-
-    kind: str  # "csv" or "vcard"
-    encoding: str
-    delimiter: str
-    header: list[str]
-    header_row: int  # as a spreadsheet counts; 0 when the file has no header
-    has_sep_line: bool = False
-    is_spaced: bool = False
-    above_header: list[str] = field(default_factory=list)
-
-    @property
-    def unit(self):
-        return "Card" if self.kind == "vcard" else "Row"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import phonenumbers
 
 from crm.imports import mapping
 from crm.imports.header_words import MOBILE_WORDS
-from crm.imports.reading import Record, Sheet
+from crm.imports.reading import Record
+from lib.sheets import Sheet
 
 LIMITS = {
     "first_name": 200,

@@ -151,25 +151,29 @@ def _properties(lines, is_raw):
             depth -= 1
 
 
+LINES_OF_A_HEAD = 10  # looking further would cost the square of a long picture
+
+
 def _unfolded(lines):
     """Logical lines: folded ones joined, quoted-printable soft breaks joined, unindented base64 joined."""
-    logical, is_soft, is_base64 = "", False, False
+    logical: list[str] = []
+    is_quoted = is_base64 = False
     for line in lines:
-        if is_soft:
-            logical += "\n" + line
+        if is_quoted and logical[-1].endswith("="):
+            logical += ["\n", line]
         elif line[:1] in {" ", "\t"} and logical:
-            logical += line[1:]
+            logical.append(line[1:])
         elif is_base64 and re.fullmatch(r"[A-Za-z0-9+/=]*", line.strip()):
-            logical += line.strip()
+            logical.append(line.strip())
         else:
             if logical:
-                yield logical
-            logical = line
-        head = logical.partition(":")[0].upper()
-        is_soft = "QUOTED-PRINTABLE" in head and line.endswith("=")
-        is_base64 = "BASE64" in head or "ENCODING=B" in head
+                yield "".join(logical)
+            logical = [line]
+        if len(logical) <= LINES_OF_A_HEAD:
+            head = "".join(logical).partition(":")[0].upper()
+            is_quoted, is_base64 = "QUOTED-PRINTABLE" in head, "BASE64" in head or "ENCODING=B" in head
     if logical:
-        yield logical
+        yield "".join(logical)
 
 
 _HEAD = re.compile(r'((?:[\w-]+\.)?)([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)', re.DOTALL)

@@ -122,7 +122,10 @@ def _visible(request):  # type: ignore[no-untyped-def]
 
 
 def _job(request: HttpRequest, public_id: UUID) -> ContactImport:
-    return get_object_or_404(_visible(request).select_related("file", "by__user"), public_id=public_id)
+    job: ContactImport = get_object_or_404(_visible(request).select_related("file", "by__user"), public_id=public_id)
+    if job.may_be_changed and job.file.discarded_at:
+        jobs.expire(job)
+    return job
 
 
 def _to(request: HttpRequest, step: str, job: ContactImport) -> HttpResponse:

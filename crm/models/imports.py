@@ -8,8 +8,8 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.files import StoredFile
-from crm.imports.reading import Sheet
 from crm.models.contacts import Contact
+from lib.sheets import Sheet
 from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
 
 

@@ -291,3 +291,18 @@ def test_columns_are_as_long_as_the_cleaner_believes():
         )
         assert model._meta.get_field(field).max_length == limit, name
     assert Contact._meta.get_field("email").max_length >= cleaning.LIMITS["email"]
+
+
+@pytest.mark.parametrize("again", [jobs.start_run, jobs.start_check])
+def test_a_second_click_does_not_start_over(upload, check, acme, inside, again):
+    """Rows without an address know nobody: imported twice, they would be there twice."""
+    job = check(upload("First name;Last name\nMaren;Holm\n"))
+    with inside(acme):
+        clicked_twice = ContactImport.objects.get(pk=job.pk)
+        jobs.start_run(job)
+        jobs.go_on(str(job.public_id))
+        again(clicked_twice)
+        jobs.go_on(str(job.public_id))
+        assert Contact.objects.count() == 1
+        job.refresh_from_db()
+        assert (job.state, job.stored) == (job.State.DONE, 1)

@@ -320,3 +320,14 @@ def test_reading_changes_nothing(client, acme, alice, upload, check, inside):
         job.refresh_from_db()
         assert job.state == State.CHECKED
         assert ImportedRow.objects.count() == 1
+
+
+@pytest.mark.parametrize("step", ["columns/", "check/"])
+def test_a_file_that_expired_meanwhile_is_said(client, acme, alice, upload, check, inside, step):
+    job = upload() if step == "columns/" else check(upload())
+    with inside(acme):
+        job.file.discard()
+    client.force_login(alice)
+    response = client.get(page_of(job, step), follow=True)
+    assert response.status_code == 200
+    assert "The file has expired. Upload it again." in response.content.decode()

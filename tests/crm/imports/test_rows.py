@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.imports import mapping, reading
-from crm.imports.reading import Record, Sheet
+from crm.imports.reading import Record
 from crm.imports.rows import (
     LIMITS,
     Candidate,
@@ -18,6 +18,7 @@ from crm.imports.rows import (
     split_emails,
     split_name,
 )
+from lib.sheets import Sheet
 from tests.crm.imports.files import make
 
 FOLDER = Path(__file__).parent / "files"

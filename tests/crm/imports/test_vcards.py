@@ -1,6 +1,7 @@
 """vCard files of three versions, as programs and phones write them."""
 
 import io
+import time
 from pathlib import Path
 
 import vobject
@@ -134,3 +135,14 @@ def test_cards_written_by_another_library_are_read_back(people):
         text += made.serialize()
     found = [(c["First name"], c["Last name"], c["Company"], c["Note"]) for c in read(text.encode())]
     assert found == people
+
+
+def test_a_long_picture_costs_as_much_as_it_is_long():
+    def seconds(kilobytes):
+        picture = [" " + "A" * 74] * (kilobytes * 1024 // 75)
+        started = time.process_time()
+        found = read(card("FN:Maren Holm", "PHOTO;ENCODING=b;TYPE=JPEG:AAAA", *picture))
+        assert [values["Full name"] for values in found] == ["Maren Holm"]
+        return time.process_time() - started
+
+    assert seconds(8000) < 40 * max(seconds(500), 0.02)
