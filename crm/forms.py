@@ -46,6 +46,7 @@ class RecordForm(VersionedModelForm):
         self.member = member
         self.is_new = self.instance._state.adding
         self.initial["tags"] = ", ".join(tags)
+        self.initial["phone"] = readable(self.initial.get("phone", ""))
         if member.sees_only_own_records:
             del self.fields["owner"]
         else:
@@ -174,7 +175,9 @@ class ContactForm(RecordForm):
     def _further(self, name: str, column: str) -> list[dict[str, str]]:
         if self.is_new:
             return []
-        return [{"label": row.label, "value": getattr(row, column)} for row in getattr(self.instance, name).all()]
+        rows = getattr(self.instance, name).order_by("id")
+        shown = readable if name == "phones" else str
+        return [{"label": row.label, "value": shown(getattr(row, column))} for row in rows]
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self._is_complete(self.emails), self._is_complete(self.phones)])

@@ -17,6 +17,7 @@ from crm.lists import tags_of
 from crm.models import Company, Contact, Record, Tag
 from crm.timeline import timeline
 from lib import formats
+from lib.text import fold
 
 DAYS_IN_BIN = 30
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -121,7 +122,9 @@ def change_tags(request: Any, record: Company | Contact) -> HttpResponse:
     """Add the tag in ``add``, or take off the one in ``remove``."""
     before = [tag.name for tag in tags_of(record)]
     added = " ".join(request.POST.get("add", "").replace(",", " ").split())[:60]
-    after = [name for name in before if name != request.POST.get("remove")] + ([added] if added else [])
+    after = [name for name in before if name != request.POST.get("remove")]
+    if added and fold(added) not in map(fold, after):
+        after.append(added)
     if after != before:
         actions.retag(record, before, after)
     return redirect(page_of(request, record))

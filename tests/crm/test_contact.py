@@ -1,0 +1,131 @@
+"""A contact's page: what is known, what happened, what belongs to it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+import audit
+from crm import panels
+from crm.actions import Parts, move_to_bin, store
+from crm.models import Contact, ContactEmail, ContactPhone
+from tenancy.context import Actor, activate
+
+
+@pytest.fixture
+def url(client, bob, maren):
+    client.force_login(bob)
+    return f"/a/acme/contacts/{maren.public_id}/"
+
+
+@pytest.fixture
+def as_bob(acme, bob, member_of):
+    member = member_of(bob)
+    return lambda: activate(acme, actor=Actor("member", member.pk, "Bob Reyes"))
+
+
+def text_of(client, url):
+    return " ".join(client.get(url).content.decode().split())
+
+
+def test_everything_known_is_shown(client, acme, inside, url, maren):
+    with inside(acme):
+        ContactEmail.objects.create(contact=maren, label="private", email="maren@home.example")
+        ContactPhone.objects.create(contact=maren, label="Desk", phone="+4533550140")
+    text = text_of(client, url)
+    for words in ("Maren Holt", "Director", "Tidewater Museum", "maren@tidewater.example", "maren@home.example",
+                  "+45 20 55 01 77", "+45 33 55 01 40", "Bob Reyes"):  # fmt: skip
+        assert words in text
+
+
+def test_changes_read_as_sentences(client, url, maren, as_bob):
+    with as_bob():
+        maren.phone = "+45 20 55 01 78"
+        changes = {"phone": ["+45 20 55 01 77", "+45 20 55 01 78"], "city": ["", "Aarhus"], "note": ["", "Long\ntext"]}
+        store(maren, Parts(changes=changes), expected=1)
+    text = text_of(client, url)
+    assert "<b>Bob Reyes</b> changed City to" in text
+    assert 'Phone from <del class="muted" dir="auto">+45 20 55 01 77</del> to' in text
+    assert "the note" in text
+    assert "Long<br>text" in text
+
+
+def test_what_somebody_typed_is_never_markup(client, url, maren, as_bob):
+    with as_bob():
+        maren.first_name = "<script>alert(1)</script>"
+        store(maren, Parts(changes={"first_name": ["Maren", maren.first_name]}), expected=1)
+    text = text_of(client, url)
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_a_kind_nobody_taught_is_still_told(client, acme, url, maren, as_bob):
+    with as_bob():
+        audit.record("contact.looked_up", maren)
+    assert "<b>Bob Reyes</b> looked up this contact" in text_of(client, url)
+
+
+def test_an_event_whose_words_were_erased_stays(client, acme, inside, url, maren, as_bob):
+    from audit.models import Payload
+
+    with as_bob():
+        audit.record("contact.changed", maren, data={"changes": {"phone": ["1", "2"]}})
+        Payload.objects.all().delete()
+    assert "Somebody whose name was erased" in text_of(client, url)
+
+
+def test_a_long_history_has_pages(client, url, maren, as_bob):
+    with as_bob():
+        for number in range(40):
+            audit.record("contact.changed", maren, data={"changes": {"city": ["", f"Town {number}"]}})
+    first = client.get(url).content.decode()
+    assert "Town 39" in first
+    assert "Town 3<" not in first
+    older = first.split("?older=")[1].split('"')[0]
+    assert "Town 3<" in client.get(url, {"older": older}).content.decode()
+
+
+def test_the_history_is_of_this_record_alone(client, url, maren, edith, as_bob):
+    with as_bob():
+        audit.record("contact.changed", edith, data={"changes": {"city": ["", "Elsewhere"]}})
+    assert "Elsewhere" not in text_of(client, url)
+
+
+def test_one_in_the_bin_says_until_when(client, acme, inside, url, maren, bob, member_of):
+    with inside(acme):
+        move_to_bin(maren, by=member_of(bob))
+    text = text_of(client, url)
+    assert "In the bin since" in text
+    assert "put there by Bob Reyes" in text
+    assert "Restore" in text
+    assert "Edit</a>" not in text
+
+
+def test_apps_above_put_their_cards_beside_it(client, url, maren, monkeypatch):
+    monkeypatch.setattr(panels, "_panels", [])
+    for order, name in ((20, "Second"), (10, "First")):
+        context = {"timeline": None, "words": name}
+        panels.register(
+            panels.Panel((Contact,), "tests_panel.html", order, lambda request, record, shown=context: shown)
+        )
+    panels.register(panels.Panel((Contact,), "x.html", 5, lambda request, record: None))
+    shown = panels.panels_for(None, maren)
+    assert [panel.context["words"] for panel in shown] == ["First", "Second"]
+
+
+def test_the_page_asks_no_more_for_more_rows(client, acme, inside, url, maren, as_bob):
+    def statements():
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url)
+        return len(captured)
+
+    with as_bob():
+        for number in range(2):
+            audit.record("contact.changed", maren, data={"changes": {"city": ["", f"Town {number}"]}})
+            ContactEmail.objects.create(contact=maren, email=f"m{number}@home.example")
+    client.get(url)
+    few = statements()
+    with as_bob():
+        for number in range(10):
+            audit.record("contact.changed", maren, data={"changes": {"city": ["", f"Town {number}"]}})
+            ContactEmail.objects.create(contact=maren, email=f"n{number}@home.example")
+    assert statements() == few
