@@ -33,6 +33,14 @@ class Suggestions(forms.TextInput):
         super().__init__(attrs={"list": list_id, "autocomplete": "off", **attrs})
 
 
+class Lines(forms.Textarea):
+    """Lines end as they are stored, whatever a browser makes of them: untouched text counts as unchanged."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 class RecordForm(VersionedModelForm):
     """What the forms of companies and contacts share: owner, tags, phone, and how they are stored."""
 
@@ -100,8 +108,8 @@ class CompanyForm(RecordForm):
         labels = {"name": "Company name", "domain": "Website"}
         widgets = {
             "name": forms.TextInput(attrs={"autofocus": True}),
-            "street": forms.Textarea(attrs={"rows": 2}),
-            "note": forms.Textarea(attrs={"rows": 4}),
+            "street": Lines(attrs={"rows": 2}),
+            "note": Lines(attrs={"rows": 4}),
             "domain": forms.TextInput(attrs={"inputmode": "url", "placeholder": "tidewater.example"}),
             "phone": forms.TextInput(attrs={"type": "tel"}),
         }
@@ -156,8 +164,8 @@ class ContactForm(RecordForm):
         labels = {"email_label": "Label", "phone_label": "Label"}
         widgets = {
             "first_name": forms.TextInput(attrs={"autofocus": True}),
-            "street": forms.Textarea(attrs={"rows": 2}),
-            "note": forms.Textarea(attrs={"rows": 4}),
+            "street": Lines(attrs={"rows": 2}),
+            "note": Lines(attrs={"rows": 4}),
             "phone": forms.TextInput(attrs={"type": "tel"}),
             "email_label": forms.TextInput(attrs={"placeholder": "Work, private …"}),
             "phone_label": forms.TextInput(attrs={"placeholder": "Mobile, desk …"}),

@@ -44,6 +44,15 @@ def plan_of(statement: str, params: Any = None) -> Plan:
     return Plan(json.dumps(tree, indent=1), list(_nodes(tree[0]["Plan"])))
 
 
+def rely_on_indexes() -> None:
+    """Let this transaction's plans sort and scan only where no index can do it.
+
+    Rows of a test are never analysed, so what PostgreSQL prefers is chance; what it is able to do is not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+
+
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", []):

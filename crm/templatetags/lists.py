@@ -21,6 +21,8 @@ def asking(context: dict[str, Any], name: str = "", value: str | None = None) ->
         asked.pop(gone, None)
     if value:
         asked[name] = value
+    for empty in [key for key, given in asked.items() if not given]:
+        del asked[empty]
     return f"?{asked.urlencode()}"
 
 

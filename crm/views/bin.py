@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import allow
@@ -25,5 +26,12 @@ def bin(request: Any) -> HttpResponse:
     shown = page(records, order=("-deleted_at", "-id"), cursor=request.GET.get("page"))
     for record in shown.rows:
         record.leaves_on = shared.leaves_bin_on(record)
-    context = {"page": shown, "kind": kind, "tabs": shared.tabs(request, "Bin"), "days": shared.DAYS_IN_BIN}
+    list_url = reverse(f"crm:{kind}", args=[request.account.slug])
+    context = {
+        "page": shown,
+        "kind": kind,
+        "list_url": list_url,
+        "tabs": shared.tabs(request, "Bin"),
+        "days": shared.DAYS_IN_BIN,
+    }
     return render(request, "crm/bin.html", context)

@@ -58,6 +58,7 @@ def record_context(request: Any, record: Record) -> dict[str, Any]:
     member = request.membership
     return {
         "record": record,
+        "record_url": page_of(request, record),
         "tags": tags_of(record),
         "timeline": timeline(record, request.GET.get("older")),
         "panels": panels.panels_for(request, record),

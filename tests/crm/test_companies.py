@@ -14,7 +14,8 @@ URL = "/a/acme/companies/"
 
 
 def names(response):
-    return re.findall(r'<span class="truncate" dir="auto">(.*?)</span></a></th>', response.content.decode(), re.DOTALL)
+    heads = re.findall(r'<th scope="row">.*?dir="auto">(.*?)</span>', response.content.decode(), re.DOTALL)
+    return [name.strip() for name in heads]
 
 
 @pytest.fixture

@@ -140,3 +140,11 @@ def test_one_in_the_bin_is_not_edited(client, acme, inside, url, maren, member_o
     with inside(acme):
         move_to_bin(maren, by=member_of(bob))
     assert client.get(url).status_code == 404
+
+
+def test_text_of_several_lines_counts_as_unchanged_however_a_browser_ends_them(client, acme, inside, url, maren, typed):
+    client.post(url, typed(note="First\r\nsecond", street="Kajgade 4\r\n2nd floor"))
+    client.post(url, typed(note="First\r\nsecond", street="Kajgade 4\r\n2nd floor", version=2))
+    with inside(acme):
+        maren.refresh_from_db()
+        assert (maren.note, maren.version) == ("First\nsecond", 2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crm.models import Company, Contact
 from lib.keyset import Count, capped_count, page
-from tests.explain import plan_of
+from tests.explain import plan_of, rely_on_indexes
 
 pytestmark = pytest.mark.django_db
 
@@ -99,8 +99,7 @@ def test_when_the_rest_has_gone_the_list_starts_again(in_acme):
 
 def test_a_late_page_reads_no_more_rows_than_the_first(in_acme):
     Contact.objects.bulk_create((Contact(last_name="Same") for _ in range(3000)), batch_size=1000)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    rely_on_indexes()
     late = page(Contact.objects.live(), order=("name_key", "id"), size=2500).next
     with CaptureQueriesContext(connection) as captured:
         shown = page(Contact.objects.live(), order=("name_key", "id"), cursor=late, size=50)
