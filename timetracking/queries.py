@@ -250,6 +250,11 @@ def find_work(person: Membership, text: str, limit: int = 30) -> list[tuple[Proj
     return list(islice((pair for pair in pairs if _holds(words, *pair)), limit))
 
 
+def hours_by_day(person: Membership, days: list[date]) -> dict[date, int]:
+    """Minutes the person logged on each of these days in a row; a day without any is absent."""
+    return _sums(TimeEntry.objects.of(person).between(days[0], days[-1]), "day")
+
+
 def hours_by_project(projects: list[Project], whose: Q) -> dict[int, int]:
     """Minutes so far on each of these projects."""
     return _sums(TimeEntry.objects.filter(whose, project__in=projects), "project")
