@@ -121,7 +121,9 @@ class Account(models.Model):
         if not Account.objects.filter(pk=self.pk, version=expected).update(version=expected + 1):
             raise Conflict("This account was changed by somebody else meanwhile.")
         self.version = expected + 1
-        self.save()
+        # What people fill in; the facts that billing and privacy write meanwhile stay as they are.
+        fields = self._meta.concrete_fields
+        self.save(update_fields=[each.name for each in fields if each.editable and not each.primary_key])
         return self
 
     def standing(self, now: datetime | None = None) -> Standing:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from accounts import actions
 from accounts.models import Account, Membership
 from audit.models import Event, Payload
 from tests.accounts.conftest import only
@@ -97,3 +99,15 @@ def test_mallory_finds_nothing(client, mallory, globex, acme, held):
 
 def test_signed_out_people_are_asked_to_sign_in(client, acme):
     assert client.get(URL).url == f"/login/?next={URL}"
+
+
+def test_facts_that_others_write_meanwhile_stay(client, alice, acme, held, inside):
+    """Who edits the firm's name has read the whole row before; a payment must not be undone by it."""
+    read_before = Account.objects.get(pk=acme.pk)
+    paid = timezone.now()
+    Account.objects.filter(pk=acme.pk).update(paid_through=paid)
+    read_before.name = "Acme & Co"
+    with inside(acme):
+        actions.change_account(read_before, expected_version=1)
+    acme.refresh_from_db()
+    assert (acme.name, acme.paid_through, acme.version) == ("Acme & Co", paid, 2)
