@@ -90,16 +90,19 @@ def set_tags(record: Record, names: Iterable[str]) -> None:
     kept = {tag.pk for tag in wanted}
     if gone := has - kept:
         model.objects.filter(**{key: record}, tag_id__in=gone).delete()
-    model.objects.bulk_create(model(**{key: record}, tag=tag) for tag in wanted if tag.pk not in has)
+    new = [model(**{key: record}, tag=tag) for tag in wanted if tag.pk not in has]
+    model.objects.bulk_create(new, ignore_conflicts=True)  # somebody else may add the same at this moment
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, in any spelling; those that do not exist yet are made."""
-    asked = {fold(name): name.strip() for name in names if name.strip()}
-    found = {tag.name_key: tag for tag in Tag.objects.filter(name_key__in=asked)} if asked else {}
-    new = [Tag(name=name, name_key=key) for key, name in asked.items() if key not in found]
-    Tag.objects.bulk_create(new)
-    return [*found.values(), *new]
+    asked = {fold(name): name.strip() for name in names if fold(name)}
+    found = list(Tag.objects.filter(name_key__in=asked)) if asked else []
+    new = [Tag(name=asked[key], name_key=key) for key in asked.keys() - {tag.name_key for tag in found}]
+    if not new:
+        return found
+    Tag.objects.bulk_create(new, ignore_conflicts=True)  # somebody else may make the same at this moment
+    return list(Tag.objects.filter(name_key__in=asked))
 
 
 def _replace(contact: Contact, model: type[Any], name: str, column: str, rows: Labelled | None) -> None:

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from crm import actions
 from crm.models import Company, Contact, ContactEmail, Tag
 from lib.text import fold
 
@@ -84,3 +85,19 @@ def test_a_contact_cannot_name_a_company_of_another_account(acme, globex, inside
         Contact.objects.create(first_name="Maren", company_id=theirs.pk)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_tag_made_by_somebody_else_at_the_same_moment_is_taken(in_acme, monkeypatch):
+    """Both look before either has stored it: the second must find the first one's, not fail."""
+    contact = Contact.objects.create(first_name="Maren")
+    create = type(Tag.objects.all()).bulk_create
+
+    def late(queryset, rows, **kwargs):
+        rows = list(rows)
+        if rows and isinstance(rows[0], Tag) and not Tag.objects.exists():
+            Tag.objects.create(name="Client")
+        return create(queryset, rows, **kwargs)
+
+    monkeypatch.setattr(type(Tag.objects.all()), "bulk_create", late)
+    actions.set_tags(contact, ["client", "\u200b"])
+    assert [link.tag.name for link in contact.tags.select_related("tag")] == ["Client"]
