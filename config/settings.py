@@ -132,6 +132,8 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
+# Tries are counted by address: with a proxy in front of us, by the one that it saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0 if DEBUG else 1
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "enter"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -162,6 +164,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = None if DEBUG else ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+# Messages name people: they stay on the server, in the session.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -198,3 +198,18 @@ def test_the_example_names_every_setting():
     example = (PROJECT / ".env.example").read_text()
     assert len(names) > 10
     assert {name for name in names if f"\n#{name}=" not in example} == {"CANDOR_DATABASE_ROLE"}
+
+
+def test_behind_a_proxy_tries_are_counted_by_the_visitors_address(tmp_path):
+    """Otherwise all visitors share one allowance, and one of them locks the others out."""
+    code = """
+import django; django.setup()
+from allauth.account.adapter import get_adapter
+from django.test import RequestFactory
+seen = RequestFactory().get("/", HTTP_X_FORWARDED_FOR="198.51.100.66, 192.0.2.7", REMOTE_ADDR="127.0.0.1")
+print(get_adapter().get_client_ip(seen))
+"""
+    surroundings = {"DJANGO_SETTINGS_MODULE": "config.settings", "CANDOR_DATA": str(tmp_path)}
+    behind = run("-c", code, **surroundings, DEBUG="0", SITE_URL="https://candor.example")
+    assert behind.stdout.strip() == "192.0.2.7", behind.stderr
+    assert run("-c", code, **surroundings).stdout.strip() == "127.0.0.1"

@@ -138,3 +138,11 @@ def test_a_read_only_account_is_read_but_not_written(client, bob, acme, maren):
     client.force_login(bob)
     assert client.get("/a/acme/contacts/").status_code == 200
     assert client.post(f"/a/acme/contacts/{maren.public_id}/delete/").status_code == 402
+
+
+def test_the_message_about_a_person_is_not_kept_in_a_cookie(client, bob, maren):
+    client.force_login(bob)
+    said = client.post(f"/a/acme/contacts/{maren.public_id}/delete/")
+    assert said.status_code == 302
+    assert "messages" not in said.cookies
+    assert f"{maren} is in the bin" in client.get(said.headers["Location"]).content.decode()
