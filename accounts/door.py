@@ -36,6 +36,8 @@ class AccountMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
+        if "\0" in request.path_info:
+            raise Http404  # no address of ours holds it, and PostgreSQL takes it for an error
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return self.enter(request)
@@ -53,6 +55,8 @@ class AccountMiddleware:
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
+        # Going back after signing out shows nothing, and no proxy keeps a firm's page.
+        response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
     def process_view(self, request: Any, view: Callable, args: Any, kwargs: dict[str, Any]) -> Any:

@@ -59,7 +59,7 @@ def contacts(request: HttpRequest, member: Membership) -> Listing:
     """The contacts somebody asked for."""
     asked = request.GET
     chips, condition = _common_filters(member, asked)
-    if company := asked.get("company", "").strip():
+    if company := _given(asked, "company"):
         words, where = _of_company(member, company)
         chips.append(Chip(f"Company: {words}", "company"))
         condition &= where
@@ -107,7 +107,7 @@ def _common_filters(member: Membership, asked: Mapping[str, str]) -> tuple[list[
             person = people.filter(public_id=_uuid(owner)).first()
         chips.append(Chip(f"Owner: {person or 'nobody'}", "owner"))
         condition &= Q(owner_id=person.pk if person else None) if person or owner == "nobody" else Q(pk=None)
-    if tag := asked.get("tag", ""):
+    if tag := _given(asked, "tag"):
         found = Tag.objects.filter(name_key=fold(tag)).first()
         chips.append(Chip(f"Tag: {found or tag[:60]}", "tag"))
         condition &= Q(tags__tag_id=found.pk) if found else Q(pk=None)
@@ -152,3 +152,8 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def _given(asked: Mapping[str, str], name: str) -> str:
+    """A parameter of the address, without what PostgreSQL takes for an error."""
+    return asked.get(name, "").replace("\0", "").strip()

@@ -21,7 +21,17 @@ from lib.durations import Duration, DurationError, Unit, parse
 from tenancy.forms import AccountModelForm, VersionedModelForm
 from timetracking.models import Project, ProjectQuerySet, Task, TimeEntry, work_name, work_value
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 TIME_HINT = "Type 1:30, 1.5, 90m or 9-12:30."
+
+
+class DayField(forms.DateField):
+    """A day that time can be logged on, with room for the weeks around it."""
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and not FIRST_DAY <= value <= LAST_DAY:
+            raise forms.ValidationError(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
 
 
 class DurationField(forms.CharField):
@@ -130,6 +140,7 @@ class EntryForm(PanelEntryForm):
 
     class Meta(PanelEntryForm.Meta):
         fields = ["day", "note", "billable"]
+        field_classes = {"day": DayField}
         widgets = {"day": forms.DateInput(attrs={"type": "date"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -166,7 +177,7 @@ class CellForm(forms.Form):
     """Which cell of the week is meant, and its version as the writer saw it."""
 
     work = OneWorkField()
-    day = forms.DateField()
+    day = DayField()
     version = forms.CharField(required=False, max_length=16)
     text = forms.CharField(required=False, max_length=200, strip=False)
     billable = forms.BooleanField(required=False)
@@ -177,7 +188,7 @@ class RowForm(forms.Form):
     """Which row of which week is meant."""
 
     work = OneWorkField()
-    week = forms.DateField()
+    week = DayField()
 
 
 class ProjectForm(VersionedModelForm):
@@ -200,13 +211,13 @@ class ProjectForm(VersionedModelForm):
             "code": "As on your offers, if you use one.",
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         companies = self.fields["company"]
         companies.empty_label = "None: internal work"
-        companies.queryset = Company.objects.filter(Q(deleted_at=None) | Q(pk=self.instance.company_id)).order_by(
-            "name_key"
-        )
+        seen = Company.objects.live().visible_to(member).values("pk")
+        chosen = Q(pk__in=seen) | Q(pk=self.instance.company_id)
+        companies.queryset = Company.objects.filter(chosen).order_by("name_key")
         if self.instance.budget_minutes:
             self.initial["budget_hours"] = _hours(self.instance.budget_minutes)
 
@@ -303,8 +314,8 @@ class CopyForm(forms.Form):
 
     WHAT = [("rows", "Rows only"), ("hours", "Rows and hours"), ("notes", "Rows, hours and notes")]
     what = forms.ChoiceField(choices=WHAT)
-    week = forms.DateField()
-    source = forms.DateField(required=False)
+    week = DayField()
+    source = DayField(required=False)
 
 
 def is_uuid(text: str) -> bool:
@@ -324,6 +335,7 @@ def _hours(minutes: int) -> str:
 def parsed_day(text: str | None, default: date) -> date:
     """A day from an address; anything else is the default."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return default
+    return day if FIRST_DAY <= day <= LAST_DAY else default

@@ -97,4 +97,6 @@ def contact_tags(request: Any, public_id: Any) -> HttpResponse:
 
 def _similar(request: Any, typed: Any) -> list[Contact]:
     names = ("first_name", "last_name", "email")
-    return similar_contacts(request.membership, **{name: str(typed.get(name) or "")[:320] for name in names})
+    return similar_contacts(
+        request.membership, **{name: str(typed.get(name) or "").replace("\0", "")[:320] for name in names}
+    )

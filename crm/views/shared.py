@@ -122,7 +122,7 @@ def restore(request: HttpRequest, record: Record) -> HttpResponse:
 def change_tags(request: Any, record: Company | Contact) -> HttpResponse:
     """Add the tag in ``add``, or take off the one in ``remove``."""
     before = [tag.name for tag in tags_of(record)]
-    added = " ".join(request.POST.get("add", "").replace(",", " ").split())[:60]
+    added = " ".join(request.POST.get("add", "").replace(",", " ").replace("\0", "").split())[:60]
     after = [name for name in before if name != request.POST.get("remove")]
     if added and fold(added) not in map(fold, after):
         after.append(added)

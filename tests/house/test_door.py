@@ -237,3 +237,8 @@ def test_a_broken_query_shows_no_other_accounts_values(db, acme, globex, inside)
         Tag.objects.create(name="a")
     assert "already exists" not in str(caught.value)
     assert caught.value.__cause__.diag.message_detail is None
+
+
+@pytest.mark.parametrize("path", ["", "contacts/", "no-such-page/"])
+def test_no_cache_keeps_what_lies_behind_the_door(browser, path):
+    assert "no-store" in browser.get(f"/a/acme/{path}").headers["Cache-Control"]

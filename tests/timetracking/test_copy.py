@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from audit.models import Event
+from demo import cast
 from timetracking import actions
 from timetracking.models import Project, SheetRow, TimeEntry
 
@@ -145,3 +146,11 @@ def test_many_entries_take_no_more_statements(client, bob, acme, bobs, museum, i
     fill(date(2026, 3, 2), 2)
     fill(date(2026, 4, 6), 12)
     assert asked(press("2026-03-02", "2026-03-09")) == asked(press("2026-04-06", "2026-04-13"))
+
+
+def test_what_was_done_in_one_account_is_not_told_in_another(client, alice, acme, globex, inside):
+    cast.joins(globex, alice, "owner")
+    client.force_login(alice)
+    client.post("/a/acme/time/copy/", {"what": "rows", "week": "2026-11-16"})
+    assert "added" not in client.get("/a/globex/time/").content.decode()
+    assert "0 rows added" in client.get("/a/acme/time/").content.decode()

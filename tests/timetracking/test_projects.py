@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from accounts.models import Membership
 from audit.models import Event
 from crm.models import Company
 from tests.timetracking.statements import asked
@@ -292,3 +293,15 @@ def test_a_renamed_project_is_found_by_its_new_name_alone(hers, website, museum)
     hers.post(f"{URL}{website.public_id}/edit/", data)
     assert "Homepage</a>" in shown(hers, "?q=homep")
     assert "No projects match" in shown(hers, "?q=relaunch")
+
+
+def test_a_manager_who_sees_only_own_records_chooses_among_own_companies(client, acme, bob, inside):
+    Membership.objects.filter(account=acme, user=bob).update(role="manager", sees_only_own_records=True)
+    with inside(acme):
+        Company.objects.create(name="Own & Co", owner=Membership.objects.get(account=acme, user=bob))
+        other = Company.objects.create(name="Secret Client")
+    client.force_login(bob)
+    page = client.get("/a/acme/projects/new/").content.decode()
+    assert "Own &amp; Co" in page and "Secret Client" not in page
+    given = {"name": "Website", "currency": "EUR", "company": str(other.public_id)}
+    assert client.post("/a/acme/projects/new/", given).status_code == 422

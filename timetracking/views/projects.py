@@ -58,7 +58,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
     """A new project."""
     asked = {name: request.GET[name] for name in ("name", "company") if name in request.GET}
     initial = {"currency": request.account.currency, **asked}
-    form = ProjectForm(request.POST or None, initial=initial)
+    form = ProjectForm(request.POST or None, initial=initial, member=request.membership)
     if form.is_valid():
         created = actions.create(form.save(commit=False))
         return redirect("timetracking:project", request.account.slug, created.public_id)
@@ -71,7 +71,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
 def project_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A project's facts and terms."""
     edited = get_object_or_404(Project.objects.select_related("company"), public_id=public_id)
-    form = ProjectForm(request.POST or None, instance=edited)
+    form = ProjectForm(request.POST or None, instance=edited, member=request.membership)
     if form.is_valid():
         actions.change(form.save(commit=False), form.changes(), expected=form.stored_version)
         messages.success(request, f"Saved {edited.name}.")

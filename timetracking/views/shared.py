@@ -122,7 +122,7 @@ def frame(request: HttpRequest, current: str, person: Membership, day: date) -> 
         "tabs": tabs(request, current, person, day),
         "now_url": address(request, current, person),
         "day_url": reverse("timetracking:day", args=[request.account.slug]),
-        "done": request.session.pop("time_done", None),
+        "done": request.session.pop(_done_key(request), None),
     }
 
 
@@ -144,7 +144,12 @@ def read_undo(request: HttpRequest, token: str) -> tuple[str, Undo]:
 
 def offer_undo(request: HttpRequest, words: str, token: str, back: str) -> None:
     """Say on the next page what was done, and offer to take it back."""
-    request.session["time_done"] = {"words": words, "token": token, "back": back}
+    request.session[_done_key(request)] = {"words": words, "token": token, "back": back}
+
+
+def _done_key(request: HttpRequest) -> str:
+    """One session may open several accounts: what was done in one is not told in the other."""
+    return f"time_done.{request.account.pk}"
 
 
 def clock_words(entry: TimeEntry) -> str:
