@@ -121,7 +121,7 @@ def test_the_last_five_entries_lead_to_their_days(page, log, design):
 def test_only_ones_own_time_counts(page, log, alices, website):
     log(MONDAY, 120, person=alices)
     shown = page()
-    assert "No time this week yet" in shown and "Website relaunch" not in shown
+    assert "No time this week yet" in shown and ">2:00<" not in shown
 
 
 @pytest.mark.parametrize("role", [Membership.Role.READER, Membership.Role.BILLING])
@@ -155,3 +155,25 @@ def test_mallory_sees_nothing_of_acme(client, mallory, log, globex, acme):
     assert client.get(HOME).status_code == 404
     own = client.get("/a/globex/").content.decode()
     assert "No time this week yet" in own and "Website relaunch" not in own
+
+
+def test_who_logged_before_joining_is_held_to_it(page, log, bobs):
+    since(bobs, datetime(2026, 11, 19, 9, tzinfo=UTC))
+    log(MONDAY, 420)
+    shown = page()
+    assert "17:00 missing</b> on Monday, Tuesday and Wednesday" in shown
+
+
+def test_everybodys_hours_on_a_project_are_for_those_who_may_see_them(client, alice, bob, carol, log):
+    log(MONDAY, 75)
+
+    def projects(user):
+        client.force_login(user)
+        return (
+            client.get(HOME).content.decode().partition('aria-labelledby="home_projects"')[2].partition("</section>")[0]
+        )
+
+    assert "Website relaunch" in projects(alice) and "1:15" in projects(alice) and "New project" in projects(alice)
+    for user in (bob, carol):
+        assert "Website relaunch" in projects(user)
+        assert "1:15" not in projects(user) and "New project" not in projects(user)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from timetracking import actions
 from timetracking.forms import ProjectFilterForm, ProjectForm, TaskForm, TaskRenameForm
 from timetracking.models import Project, Task, TimeEntry
 from timetracking.queries import hours_by_person, hours_by_project, hours_by_task
-from timetracking.views.shared import sees_others
+from timetracking.views.shared import budget, sees_others
 
 RECENT = 10
 
@@ -143,7 +142,7 @@ def _project_page(request: HttpRequest, shown: Project, task_form: TaskForm | No
         "tasks": [(task, by_task.get(task.pk, 0)) for task in shown.tasks.by_name()],
         "minutes": minutes,
         "minutes_without_task": by_task.get(None, 0),
-        **_budget(shown, minutes),
+        **budget(shown, minutes),
         "people": hours_by_person(shown, mine),
         "recent": entries.select_related("task", "person__user").order_by("-day", "-id")[:RECENT],
         "task_form": task_form or (TaskForm(project=shown) if may_edit and shown.is_active else None),
@@ -152,11 +151,3 @@ def _project_page(request: HttpRequest, shown: Project, task_form: TaskForm | No
         "sees_rates": can(request.membership, "rate.view"),
     }
     return render(request, "timetracking/project.html", context, status=422 if task_form else 200)
-
-
-def _budget(shown: Project, minutes: int) -> dict[str, Any]:
-    """How much of the budget is used; amber from 80 %, red when it is gone."""
-    if not shown.budget_minutes:
-        return {}
-    share = Decimal(minutes) / shown.budget_minutes
-    return {"budget_share": share, "budget_class": " bad" if share > 1 else " warn" if share >= Decimal("0.8") else ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from accounts.permissions import can
 from lib import formats
 from lib.weeks import local_day
 from timetracking.actions import Undo
-from timetracking.models import TimeEntry
+from timetracking.models import Project, TimeEntry
 from timetracking.queries import spoken_day
 
 UNDO_SALT = "timetracking.undo"
@@ -84,6 +85,14 @@ def zone_of(person: Membership) -> ZoneInfo:
 
 def today_of(person: Membership) -> date:
     return local_day(timezone.now(), zone_of(person))
+
+
+def budget(shown: Project, minutes: int) -> dict[str, Any]:
+    """How much of the budget is used; amber from 80 %, red when it is gone."""
+    if not shown.budget_minutes:
+        return {}
+    share = Decimal(minutes) / shown.budget_minutes
+    return {"budget_share": share, "budget_class": " bad" if share > 1 else " warn" if share >= Decimal("0.8") else ""}
 
 
 def valid_id(text: str) -> UUID:
