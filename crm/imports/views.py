@@ -151,8 +151,10 @@ def _left_out(job: ContactImport) -> dict:
 
 def _context(request: HttpRequest, job: ContactImport) -> dict:
     sheet = job.written_as
+    outcomes = [(value, label, getattr(job, value)) for value, label in Outcome.choices if getattr(job, value)]
+    first = Outcome.REJECTED if job.rejected or not outcomes else outcomes[0][0]
     wanted = request.GET.get("show")
-    wanted = wanted if wanted in Outcome.values else Outcome.REJECTED
+    wanted = wanted if wanted in Outcome.values else first
     rows = job.rows.filter(outcome=wanted).select_related("contact")
     return {
         "job": job,
@@ -160,5 +162,5 @@ def _context(request: HttpRequest, job: ContactImport) -> dict:
         "fields": mapping.FIELDS,
         "outcome": Outcome(wanted),
         "rows": page(rows, order=("row",), cursor=request.GET.get("page"), size=ROWS_ON_A_PAGE),
-        "outcomes": [(value, label, getattr(job, value)) for value, label in Outcome.choices if getattr(job, value)],
+        "outcomes": outcomes,
     }

@@ -223,6 +223,14 @@ def test_the_result_counts_every_row_and_says_why(client, alice, upload, run):
     assert "Nils Groß" in stored
 
 
+def test_a_result_without_rejected_rows_shows_those_it_has(client, alice, upload, run):
+    job = run(upload("First Name;Email\nNils;nils@gross.example\n"))
+    client.force_login(alice)
+    html = client.get(page_of(job)).content.decode()
+    assert "1 row read, 1 imported." in html and '?show=stored#rows" aria-current="true"' in html
+    assert "Nils" in html
+
+
 def test_rejected_rows_come_back_as_a_file_that_can_be_mended(client, acme, alice, upload, run, inside):
     job = run(upload())
     client.force_login(alice)
