@@ -264,6 +264,7 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
         "count": sum(len(messages) for messages in errors.values()),
         "whole": form.non_field_errors() if form.is_bound else [],
         "fields": [bound for bound in form if bound.errors],
+        "keeps_all": not any(isinstance(field.widget, forms.PasswordInput) for field in form.fields.values()),
     }
 
 

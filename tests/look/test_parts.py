@@ -98,6 +98,15 @@ def test_the_summary_names_every_field_that_is_wrong():
     assert 'href="#id_name"' in markup
     assert "1 thing to look at" in markup
     assert "data-focus" in markup
+    assert "What you typed is still here." in markup
+
+
+def test_a_form_with_passwords_does_not_say_that_they_are_kept():
+    class PasswordForm(forms.Form):
+        password = forms.CharField(widget=forms.PasswordInput)
+
+    markup = render("{% form_errors form %}", form=PasswordForm({}))
+    assert "still here" not in markup and "type them again" in markup
 
 
 def test_a_form_that_was_not_sent_has_no_summary():
