@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -87,15 +87,26 @@ PATTERNS = {
 
 
 def _write(value: date, style: str) -> str:
-    locale = dates_locale(_reader.get().locale)
-    month_first = locale.date_formats["short"].pattern.startswith("M")
-    text: str = format_date(value, PATTERNS[style][month_first], locale=locale)
-    return text.replace("Sept ", "Sep ")
+    return _written_day(value.year, value.month, value.day, style, _reader.get().locale)
 
 
 def _time(value: datetime, style: Literal["short", "medium"]) -> str:
     here = timezone.localtime(value) if timezone.is_aware(value) else value
-    text: str = format_time(here, style, locale=dates_locale(_reader.get().locale))
+    return _written_time(here.hour, here.minute, here.second, style, _reader.get().locale)
+
+
+# Following CLDR's patterns is dear, and a list writes the same few days and times fifty times over.
+@lru_cache(maxsize=2048)
+def _written_day(year: int, month: int, number: int, style: str, code: str) -> str:
+    locale = dates_locale(code)
+    month_first = locale.date_formats["short"].pattern.startswith("M")
+    text: str = format_date(date(year, month, number), PATTERNS[style][month_first], locale=locale)
+    return text.replace("Sept ", "Sep ")
+
+
+@lru_cache(maxsize=8192)
+def _written_time(hour: int, minute: int, second: int, style: Literal["short", "medium"], code: str) -> str:
+    text: str = format_time(time(hour, minute, second), style, locale=dates_locale(code))
     return text
 
 
