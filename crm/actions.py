@@ -19,6 +19,9 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 Changes = dict[str, list[str]]
 Labelled = list[tuple[str, str]]  # (label, address or number)
 
+# All or nothing inside the account's own transaction, without a savepoint for each.
+whole = transaction.atomic(savepoint=False)
+
 _TAGGED = {Contact: (ContactTag, "contact"), Company: (CompanyTag, "company")}
 
 
@@ -32,7 +35,7 @@ class Parts:
     changes: Changes = field(default_factory=dict)
 
 
-@transaction.atomic
+@whole
 def store(record: AnyRecord, parts: Parts, *, expected: int | None = None) -> AnyRecord:
     """Save a new record, or one whose stored version is still ``expected``; raises Conflict otherwise."""
     is_new = record._state.adding
@@ -57,7 +60,7 @@ def _save(record: Record, expected: int | None) -> None:
         record.save_checked(expected)
 
 
-@transaction.atomic
+@whole
 def move_to_bin(record: AnyRecord, *, by: Membership) -> AnyRecord:
     """Take the record out of every list. It can be restored for thirty days."""
     record.deleted_at, record.deleted_by = timezone.now(), by
@@ -66,7 +69,7 @@ def move_to_bin(record: AnyRecord, *, by: Membership) -> AnyRecord:
     return record
 
 
-@transaction.atomic
+@whole
 def restore(record: AnyRecord) -> AnyRecord:
     """Take a record out of the bin again."""
     record.deleted_at = record.deleted_by = None
@@ -75,7 +78,7 @@ def restore(record: AnyRecord) -> AnyRecord:
     return record
 
 
-@transaction.atomic
+@whole
 def retag(record: Record, before: list[str], after: list[str]) -> None:
     """Exchange the record's tags, and say so in the log."""
     set_tags(record, after)

@@ -62,7 +62,7 @@ class RecordForm(VersionedModelForm):
             owner.queryset, owner.empty_label = colleagues(member), "Nobody"
         if self.is_new:
             self.instance.owner = member
-            self.initial.setdefault("owner", member.pk)
+        self.initial["owner"] = self.instance.owner
 
     def clean_phone(self) -> str:
         return readable(self.cleaned_data["phone"], self.member.account.country)
