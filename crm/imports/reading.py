@@ -43,6 +43,8 @@ ENCODINGS = {
     "euc_kr": "EUC-KR (Korean)",
 }
 
+FORMULA_SIGNS = ("=", "@", "\t", "\r")
+MOST_COLUMNS = 300
 SAVE_AS_CSV = "Open it in the program it came from, choose “Save as” or “Export”, pick CSV and upload that file."
 NOT_TEXT = [
     (b"PK\x03\x04", f"This is an Excel, Numbers or zip file, not a CSV. {SAVE_AS_CSV} Save it as CSV."),
@@ -206,9 +208,14 @@ def _look_at_csv(lines, encoding, delimiter):
     top = [(row, values) for row, values in _numbered_top(lines, delimiter, is_spaced) if any(values)]
     if not top:
         raise UnreadableFile("The file holds separators but no values. Export your contacts again.")
+    width = max(len(values) for _, values in top)
+    if width > MOST_COLUMNS:
+        raise UnreadableFile(
+            f"A row of this file has {width} columns; up to {MOST_COLUMNS} can be imported. "
+            "Delete the columns you don't need and upload the file again."
+        )
     position = _header_position([values for _, values in top])
     if position is None:
-        width = max(len(values) for _, values in top)
         return Sheet("csv", encoding, delimiter, _named([""] * width), 0, bool(told), is_spaced)
     above = [delimiter.join(values) for _, values in top[:position]]
     row, values = top[position]
@@ -271,8 +278,10 @@ def records(stream: BinaryIO, sheet: Sheet) -> Iterator[Record]:
     if sheet.kind == "vcard":
         yield from _cards(stream, sheet)
         return
+    is_our_own = sheet.header[-1:] == [REASON_COLUMN]
     for row, values, problem in _numbered(_body(stream, sheet), sheet.delimiter, sheet.is_spaced):
         if row > sheet.header_row:
+            values = [_without_guard(value) for value in values] if is_our_own else values
             yield _record(row, values, problem, len(sheet.header))
 
 
@@ -376,9 +385,18 @@ def write_rows(sheet: Sheet, rows: Iterable[tuple[list[str], str, str]]) -> Iter
     for values, raw, reason in rows:
         reason = f"{reason} It reads: {raw}" if raw else reason
         kept = values if len(values) > len(sheet.header) else values[:width]
-        writer.writerow([*kept, *[""] * (width - len(kept)), reason])
+        writer.writerow([_guarded(value) for value in (*kept, *[""] * (width - len(kept)), reason)])
         yield _encoded(buffer, encoder, sheet.encoding)
     yield _encoded(buffer, encoder, sheet.encoding)
+
+
+def _guarded(value):
+    """A spreadsheet calculates what begins so; an apostrophe makes it a text. Plus and minus begin phone numbers."""
+    return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
+
+
+def _without_guard(value):
+    return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA_SIGNS) else value
 
 
 def _encoded(buffer, encoder, encoding):

@@ -219,6 +219,23 @@ def test_rejected_rows_are_written_as_the_file_was_and_can_be_read_again():
         assert rows[0].values == ["Jördis", "joerdis(at)x", "Zeile 2: so nicht – €"]
 
 
+def test_a_rejected_row_is_no_formula_to_a_spreadsheet_and_comes_back_as_it_was():
+    values = ["=HYPERLINK(1)", "@sum", "+45 20 55 01 12", "'quoted'"]
+    sheet, _ = read(b"Name,E-Mail,Phone,Note\r\nx,y,z,w\r\n")
+    again = b"".join(reading.write_rows(sheet, [(values, "", "=not a formula")]))
+    assert b"'=HYPERLINK" in again and b"'@sum" in again and b"'=not" in again
+    assert b"'+45" not in again
+    _, rows = read(again)
+    assert rows[0].values[:4] == values
+
+
+def test_a_file_of_too_many_columns_is_refused_in_a_sentence():
+    wide = ",".join(f"Column {number}" for number in range(301)).encode()
+    with pytest.raises(reading.UnreadableFile, match="301 columns; up to 300"):
+        read(wide + b"\n")
+    read(b",".join([b"a"] * 300) + b"\n")
+
+
 def test_a_row_that_could_not_be_cut_comes_back_beside_its_reason():
     sheet, found = read(b'Name,E-Mail\n"Bea,b@x.example\nCai,c@x.example\n')
     again = b"".join(reading.write_rows(sheet, [([], found[0].raw, found[0].problem)]))
