@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from psycopg.conninfo import make_conninfo
 
 from config.env import Env, env
 
@@ -23,6 +24,8 @@ class Limits:
 
 # A message must not come back while its task still runs.
 QUEUES = {"default": Limits(10, 15), "long": Limits(40, 45)}
+
+SECONDS_TO_REACH_THE_BROKER = 3  # a request that wants to wake somebody does not wait longer
 
 # Jobs that may take longer than the default queue allows, by task name.
 LONG: list[str] = ["crm.go_on_importing"]
@@ -50,12 +53,13 @@ def broker(env: Env, queue: str) -> dict[str, Any]:
                 "unacked_mutex_key": f"unacked_mutex_{queue}",
                 "unacked_restore_interval": 5,
                 "unacked_restore_throttle": 1,
+                "socket_connect_timeout": SECONDS_TO_REACH_THE_BROKER,
             },
         }
     return {
         "broker_url": "pgmq://localhost/",  # where exactly says conn_string
         "broker_transport_options": {
-            "conn_string": env.dsn("broker"),
+            "conn_string": make_conninfo(env.dsn("broker"), connect_timeout=SECONDS_TO_REACH_THE_BROKER),
             "init_extension": False,
             "use_notify": True,
             "wait_time_seconds": 0,  # waiting longer blocks the worker's loop
