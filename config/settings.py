@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.door.AccountMiddleware",
+    "config.errors.OwnNotFoundPage",
 ]
 
 _LOADERS = [
