@@ -1,15 +1,9 @@
-"""The mail of a development machine: read, framed, followed; and only there."""
+"""The mail of a development machine: read, framed, followed."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from django.core.mail import EmailMultiAlternatives
-
-from config.env import child_environ
-from tests import database
 
 pytestmark = pytest.mark.urls("tests.accounts.dev_urls")
 
@@ -50,12 +44,3 @@ def test_the_html_part_is_shut_off(client, letter):
 def test_only_letters_are_served(client, letter, name):
     (letter.parent.parent / "secret_key").write_text("x")
     assert client.get(f"/dev/mail/{name}/").status_code == 404
-
-
-def test_elsewhere_it_does_not_exist():
-    program = "import tests; from django.urls import resolve; resolve('/dev/mail/')"
-    environ = child_environ({"DEBUG": "0", "SECRET_KEY": "x" * 50})
-    ended = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program], cwd=database.PROJECT, env=environ, capture_output=True
-    )
-    assert b"Resolver404" in ended.stderr

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
@@ -46,11 +45,6 @@ def test_what_the_pages_load_is_small(collected):
     folder, names = collected
     loaded = [name for name in names.values() if name.endswith((".css", ".js", ".woff2"))]
     assert sum((folder / name).stat().st_size for name in loaded) < 1_200_000
-
-
-def test_the_kit_is_for_developers(client):
-    assert not settings.DEBUG
-    assert client.get("/kit/").status_code == 404
 
 
 def test_the_front_page_sets_no_cookie(client):
