@@ -101,3 +101,19 @@ def test_every_page_is_accessible_and_fits(visit, axe, server, acme, inside, mar
         page.goto(f"{server}/a/acme/{path}")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+TYPES_EARLY = """
+document.addEventListener("readystatechange", () => {
+  const field = document.querySelector("input[name=q]");
+  if (document.readyState === "interactive" && field) field.value = "maren";
+});
+"""
+
+
+def test_words_typed_before_the_scripts_came_are_looked_for_too(server, open_page, sign_in, bob, maren, edith):
+    page = open_page()
+    sign_in(page, server, bob)
+    page.add_init_script(TYPES_EARLY)
+    page.goto(f"{server}/a/acme/contacts/")
+    expect(page.locator("#count")).to_have_text("1 found")
