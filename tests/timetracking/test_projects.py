@@ -122,7 +122,7 @@ def test_a_project_shows_its_hours_to_those_who_may_see_them(client, alice, bob,
     page = shown(client, f"{website.public_id}/")
     assert "Your hours so far" in page
     assert "2:30" not in page
-    assert "95" not in page
+    assert "€95" not in page
     assert "Alice Novak" not in page.split("<main")[1]
 
 
