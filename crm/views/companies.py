@@ -66,15 +66,7 @@ def company_create(request: Any) -> HttpResponse:
 @allow("company.edit")
 def company_edit(request: Any, public_id: Any) -> HttpResponse:
     """Change a company; if somebody else saved meanwhile, both values are shown."""
-    record = shared.record_or_404(request, Company, public_id)
-    form = CompanyForm(
-        request.POST if request.method == "POST" else None,
-        instance=record, member=request.membership, tags=[tag.name for tag in lists.tags_of(record)],
-    )  # fmt: skip
-    if form.is_bound and form.is_valid():
-        return shared.save(request, form)
-    context = shared.form_context(request, form)
-    return render(request, "crm/company_form.html", context, status=shared.form_status(form))
+    return shared.edit(request, Company, CompanyForm, public_id, template="crm/company_form.html")
 
 
 @require_safe

@@ -58,15 +58,7 @@ def contact_create(request: Any) -> HttpResponse:
 @allow("contact.edit")
 def contact_edit(request: Any, public_id: Any) -> HttpResponse:
     """Change a contact; if somebody else saved meanwhile, both values are shown."""
-    record = shared.record_or_404(request, Contact, public_id)
-    form = ContactForm(
-        request.POST if request.method == "POST" else None,
-        instance=record, member=request.membership, tags=[tag.name for tag in lists.tags_of(record)],
-    )  # fmt: skip
-    if form.is_bound and form.is_valid():
-        return shared.save(request, form)
-    context = shared.form_context(request, form)
-    return render(request, "crm/contact_form.html", context, status=shared.form_status(form))
+    return shared.edit(request, Contact, ContactForm, public_id, template="crm/contact_form.html")
 
 
 @require_POST

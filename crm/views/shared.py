@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.permissions import can
@@ -92,6 +92,20 @@ def leaves_bin_on(record: Record) -> Any:
 
 def page_of(request: Any, record: Record) -> str:
     return reverse(f"crm:{record._meta.model_name}", args=[request.account.slug, record.public_id])
+
+
+def edit(
+    request: Any, model: type[Record], form_class: type[RecordForm], public_id: Any, template: str
+) -> HttpResponse:
+    """Change a record; if somebody else saved meanwhile, both values are shown."""
+    record = record_or_404(request, model, public_id)
+    form = form_class(
+        request.POST if request.method == "POST" else None,
+        instance=record, member=request.membership, tags=[tag.name for tag in tags_of(record)],
+    )  # fmt: skip
+    if form.is_bound and form.is_valid():
+        return save(request, form)
+    return render(request, template, form_context(request, form), status=form_status(form))
 
 
 def save(request: Any, form: RecordForm) -> HttpResponse:
