@@ -99,7 +99,7 @@ def connected_to(name: str, role: str) -> Iterator[None]:
         connection.settings_dict.update(before)
 
 
-def _make_template() -> None:
+def make_template() -> None:
     from config import roles
     from config.env import child_environ, env
 
@@ -135,7 +135,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     if not env.database_url and embedded.find(env.data_dir) is None:
         _server = embedded.start(env.data_dir, fsync=False)
-    _make_template()
+    make_template()
 
 
 @pytest.hookimpl(trylast=True)
