@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 import audit
-from accounts import emails, facts
+from accounts import documents, emails, facts
 from accounts.cookieless import LIFETIME
 from accounts.links import opens
-from accounts.models import Account, ArrivedForm, Consent, Membership, User, normalise_email
+from accounts.models import Acceptance, Account, ArrivedForm, Consent, Membership, User, normalise_email
 from tenancy.context import Actor, activate
 
 _RESERVED_SLUGS = {"admin", "api", "new", "support"}
@@ -51,7 +51,9 @@ def open_account(user: User, *, name: str, said: dict[str, Any] | None = None, *
 
 
 @transaction.atomic
-def register(*, person: dict[str, str], firm: dict[str, Any], wishes: Collection[str] = (), source: str) -> None:
+def register(
+    *, person: dict[str, str], firm: dict[str, Any], wishes: Collection[str] = (), arrival: documents.Arrival
+) -> None:
     """Open a trial for somebody new and mail them the way in; to a known address, mail only that word.
 
     Both do the same work, so that neither the answer nor its time tells which it was. ``wishes``
@@ -61,23 +63,26 @@ def register(*, person: dict[str, str], firm: dict[str, Any], wishes: Collection
     if known is None:
         try:
             with transaction.atomic():
-                emails.way_in(*_begin(person, firm, wishes, source))
+                emails.way_in(*_begin(person, firm, wishes, arrival))
             return
         except IntegrityError:  # the same person came through another form at this very moment
             known = User.objects.get(email=normalise_email(person["email"]))
     with suppress(_Rehearsed), transaction.atomic():
-        _begin({**person, "email": f"{uuid.uuid4().hex}@rehearsal.invalid"}, firm, wishes, source)
+        _begin({**person, "email": f"{uuid.uuid4().hex}@rehearsal.invalid"}, firm, wishes, arrival)
         raise _Rehearsed
     emails.way_in(known)
 
 
-def _begin(person: dict[str, str], firm: dict[str, Any], wishes: Collection[str], source: str) -> tuple[User, Account]:
+def _begin(
+    person: dict[str, str], firm: dict[str, Any], wishes: Collection[str], arrival: documents.Arrival
+) -> tuple[User, Account]:
     user = create_person(**person)
+    documents.accept(user, firm["country"], Acceptance.How.SIGNED_UP, arrival)
     Consent.objects.bulk_create(
-        Consent(user=user, purpose=wish, is_given=True, wording=Consent.Purpose(wish).label, source=source)
+        Consent(user=user, purpose=wish, is_given=True, wording=Consent.Purpose(wish).label, source=arrival.path)
         for wish in wishes
     )
-    membership = open_account(user, said={"stated": OLD_ENOUGH, "source": source}, **firm)
+    membership = open_account(user, said={"stated": OLD_ENOUGH, "source": arrival.path}, **firm)
     return user, membership.account
 
 

@@ -28,6 +28,11 @@ def countries() -> Choices:
     return sorted((pair for pair in found if pair[0] not in _NO_COUNTRY), key=lambda pair: pair[1])
 
 
+def country_name(code: str) -> str:
+    """The English name of a country, or its code when nobody knows one."""
+    return dict(countries()).get(code, code)
+
+
 @lru_cache(maxsize=1)
 def time_zones() -> Choices:
     """IANA time zones with a place in their name, and UTC."""

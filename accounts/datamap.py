@@ -9,7 +9,19 @@ from django.utils import timezone
 
 from datamap import SELF, Column, Erasure, Keep, Party, Reason, Retention, Source, Subject, Support, describe
 
-from .models import Account, AccountKey, Alarm, ArrivedForm, Consent, Membership, OutgoingMail, StoredFile, User
+from .models import (
+    Acceptance,
+    Account,
+    AccountKey,
+    Alarm,
+    ArrivedForm,
+    Consent,
+    DocumentText,
+    Membership,
+    OutgoingMail,
+    StoredFile,
+    User,
+)
 
 SIGN_IN = "Identification and authentication"
 CONTACT = "Contacting users about their use of the Service"
@@ -112,6 +124,32 @@ describe(
         "said_at": "consent",
     },
     rows_for="user",
+)
+
+
+describe(
+    Acceptance,
+    **OURS,
+    purpose="Proving which terms and which policy a person agreed to",
+    retention=Retention.LIFE_OF_USER,
+    fields={
+        "document": "consent",
+        "version": "consent",
+        "text": Column("consent", source=Source.SERVICE),
+        "how": "consent",
+        "accepted_at": "consent",
+        "ip_address": "device",
+        "user_agent": "device",
+    },
+    rows_for="user",
+)
+
+describe(
+    DocumentText,
+    party=Party.CONTROLLER,
+    purpose=OPERATE,
+    fields={"digest": "technical", "html": Column("business", source=Source.SERVICE)},
+    not_personal=frozenset({"first_shown_at"}),
 )
 
 

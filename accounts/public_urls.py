@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts import public_views
+from accounts.views import documents
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
@@ -16,6 +17,10 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="account_change_password"),
         name="well_known_change_password",
     ),
+    path("terms/", documents.newest, {"kind": "terms"}, name="terms"),
+    path("terms/versions/<str:day>/", documents.version, {"kind": "terms"}, name="terms_version"),
+    path("privacy/", documents.newest, {"kind": "privacy"}, name="privacy"),
+    path("privacy/versions/<str:day>/", documents.version, {"kind": "privacy"}, name="privacy_version"),
     path("enter/", public_views.enter, name="enter"),
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),

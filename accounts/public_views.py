@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions, emails, places
 from accounts.cookieless import accepts_without_cookies
+from accounts.documents import Arrival, kept_in
 from accounts.forms import AgainForm, FirstPasswordForm, TrialForm
 from accounts.links import opens
 from accounts.queries import memberships_of, user_by_public_id
@@ -53,13 +54,14 @@ def _sign_up(request: HttpRequest, words: dict[str, Any]) -> HttpResponse:
     form = TrialForm(request.POST or None, initial={"country": country})
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "accounts/trial.html", {**words, "form": form}, status=status)
+        return render(request, "accounts/trial.html", {**words, "form": form, "kept_in": kept_in()}, status=status)
     if not ratelimit.consume(request, action="signup"):
         return error_page(429)
     with transaction.atomic():
         if form.arrives_first(form.cleaned_data["email"]):
             wishes = form.cleaned_data["mail"]
-            actions.register(person=form.person(), firm=form.firm(), wishes=wishes, source=request.path)
+            arrival = Arrival.of(request)
+            actions.register(person=form.person(), firm=form.firm(), wishes=wishes, arrival=arrival)
     return render(request, "accounts/check_mail.html", {"email": form.cleaned_data["email"]})
 
 

@@ -38,6 +38,17 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Operator:
+    """Who runs this installation and answers for it: named in the policy, the terms and every export."""
+
+    name: str
+    address: str
+    country: str  # where the data is kept, ISO 3166-1
+    support_email: str
+    legal_email: str
+
+
+@dataclass(frozen=True)
 class Env:
     """One installation's settings. ``debug`` is on only where nobody but this machine can come in."""
 
@@ -54,6 +65,7 @@ class Env:
     worker_queue: str
     smtp: Smtp | None
     email_from: str
+    operator: Operator
     trial_days: int
 
     @property
@@ -160,6 +172,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "worker_queue": given.one_of("WORKER_QUEUE", QUEUES, "default"),
         "smtp": given.smtp("EMAIL_URL"),
         "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
+        "operator": given.operator(host),
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
         "secret_key": given.secret("SECRET_KEY", data_dir),
     }
@@ -249,6 +262,18 @@ class _Reader:
             password=unquote(parts.password or ""),
             use_tls=use_tls,
             use_ssl=is_ssl,
+        )
+
+    def operator(self, host: str) -> Operator:
+        country = self.text("OPERATOR_COUNTRY").upper() or "DE"
+        if len(country) != 2 or not country.isalpha():
+            self.troubles.append(f'OPERATOR_COUNTRY is "{country}"; it must be a country\'s two letters, such as DE.')
+        return Operator(
+            name=self.text("OPERATOR_NAME") or f"the operator of {host}",
+            address=self.text("OPERATOR_ADDRESS"),
+            country=country,
+            support_email=self.text("SUPPORT_EMAIL") or f"support@{host}",
+            legal_email=self.text("LEGAL_EMAIL") or f"legal@{host}",
         )
 
     def secret(self, name: str, data_dir: Path) -> str:

@@ -13,6 +13,7 @@ SECRET_KEY = env.secret_key
 ALLOWED_HOSTS = env.allowed_hosts
 SITE_URL = env.site_url
 TRIAL_DAYS = env.trial_days
+OPERATOR = env.operator
 DEMO_PASSWORD = env.demo_password if DEBUG else None  # opens the demo accounts
 
 ROOT_URLCONF = "config.urls"

@@ -15,6 +15,8 @@ GLOBAL_TABLES: dict[str, str] = {
     "accounts_user": "people sign in before an account is known, and may belong to several",
     "accounts_membership": "the door asks who belongs where",
     "accounts_consent": "a person's own choices about mail, keyed by user, in whichever account they work",
+    "accounts_acceptance": "a person's agreement to terms and policy, keyed by user: given before an account is known",
+    "accounts_documenttext": "our own published documents, the same for everybody",
     "accounts_outgoingmail": "some letters precede their account or have none; sent by number, never listed to people",
     "accounts_arrivedform": "public forms arrive before an account is known; holds keyed hashes only",
     "accounts_alarm": "the clock wakes tasks that fell silent, before it is in any account; numbers alone",
@@ -35,6 +37,7 @@ READ_FREELY = frozenset(
     {
         "accounts_alarm",
         "accounts_arrivedform",
+        "accounts_documenttext",
         "accounts_outgoingmail",
         "auth_group",
         "auth_group_permissions",
