@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+import audit
 from accounts.models import Account, Membership, User
 from config.celery import app
 from demo import cast
@@ -25,6 +26,7 @@ from tenancy.context import activate
 from tenancy.globals import fenced_models, found_by
 from tests import database
 from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F401  (hooks)
+from tests.log_words import Listener
 from tests.recorder import Reader, Recorder
 
 pytest_plugins = ["tests.processes"]
@@ -71,6 +73,16 @@ def recorder(statement_reader: Reader) -> Iterator[Recorder]:
         yield recorder
     if recorder.found:
         pytest.fail("\n".join(recorder.found), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def every_event_has_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    """Fails the test when the product records a kind of event that no app has words for."""
+    listener = Listener(audit.record)
+    monkeypatch.setattr(audit, "record", listener)
+    yield listener
+    if listener.found:
+        pytest.fail("\n".join(listener.found), pytrace=False)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from accounts.models import Membership
 from crm.search import reindex
 from lib.durations import Unit, parse
 from lib.weeks import instant_at
+from tenancy.context import current_actor
 from timetracking.errors import Archived, CellChanged, Locked, NeedsConfirmation, SeveralEntries
 from timetracking.models import Project, SheetRow, Task, TimeEntry, is_billable
 from timetracking.queries import Cell, cell_of
@@ -116,7 +117,7 @@ def log_time(
     if clock:
         _set_clock(entry, *clock)
     entry.save(force_insert=True)
-    audit.record("time_entry.created", entry, data={"entry": snapshot(entry)})
+    audit.record("time_entry.created", entry, data={"entry": snapshot(entry), **_whose(entry)})
     return entry
 
 
@@ -139,7 +140,7 @@ def change_entry(
         return entry
     entry.save_checked(entry.version if expected is None else expected)
     changed = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
-    audit.record("time_entry.changed", entry, data={"changes": changed})
+    audit.record("time_entry.changed", entry, data={"changes": changed, **_whose(entry)})
     return entry
 
 
@@ -151,7 +152,7 @@ def delete_entries(entries: Iterable[TimeEntry]) -> Undo:
         refuse_locked(entry)
     snapshots = [snapshot(entry) for entry in gone]
     for entry, was in zip(gone, snapshots, strict=True):
-        audit.record("time_entry.deleted", entry, data={"entry": was})
+        audit.record("time_entry.deleted", entry, data={"entry": was, **_whose(entry)})
     TimeEntry.objects.filter(pk__in=[entry.pk for entry in gone]).delete()
     return Undo(restore=snapshots)
 
@@ -173,7 +174,9 @@ def snapshot(entry: TimeEntry) -> Snapshot:
     return {
         "id": str(entry.public_id),
         "project": str(entry.project.public_id),
+        "project_name": str(entry.project),
         "task": str(entry.task.public_id) if entry.task else None,
+        "task_name": str(entry.task or ""),
         "day": entry.day.isoformat(),
         "minutes": entry.minutes,
         "started_at": entry.started_at.isoformat() if entry.started_at else None,
@@ -183,6 +186,16 @@ def snapshot(entry: TimeEntry) -> Snapshot:
         "billable": entry.billable,
         "source": str(entry.source),
     }
+
+
+def _whose(entry: TimeEntry) -> dict[str, str]:
+    """Whose time it is, for the log: said when it is not who acts."""
+    return {"person": str(entry.person)} if _acts_for(entry.person_id) else {}
+
+
+def _acts_for(person_id: int) -> bool:
+    actor = current_actor()
+    return (actor.kind, actor.id) != ("member", person_id)
 
 
 def refuse_locked(entry: TimeEntry) -> None:
@@ -239,7 +252,7 @@ def _restore(person: Membership, snapshots: list[Snapshot]) -> list[TimeEntry]:
             **{name: was[name] for name in ("minutes", "time_zone", "note", "billable", "source")},
         )
         entry.save(force_insert=True)
-        audit.record("time_entry.restored", entry, data={"entry": was})
+        audit.record("time_entry.restored", entry, data={"entry": was, **_whose(entry)})
         back.append(entry)
     return back
 
@@ -302,6 +315,8 @@ def copy_week(person: Membership, source: date, target: date, *, hours: bool = F
     entries, skipped = _copy_entries(person, target - source, old, there, open_rows, notes) if hours else ([], 0)
     change = Undo(remove=[str(entry.public_id) for entry in entries], rows=[str(row.public_id) for row in added])
     data = {"from": source.isoformat(), "to": target.isoformat(), "entries": [snapshot(e) for e in entries]}
+    if _acts_for(person.pk):
+        data["person"] = str(person)
     audit.record("time_week.copied", None, data=data)
     return Copied(len(added), already, len(wanted) - len(open_rows), len(entries), skipped, change)
 
@@ -364,7 +379,7 @@ def create(thing: Work) -> Work:
     thing.save(force_insert=True)
     if isinstance(thing, Project):
         reindex([thing], are_new=True)
-    audit.record(f"{thing._meta.model_name}.created", thing)
+    audit.record(f"{thing._meta.model_name}.created", thing, data=_place(thing))
     return thing
 
 
@@ -375,7 +390,7 @@ def change(thing: Work, changes: dict[str, list[str]], *, expected: int) -> Work
         thing.save_checked(expected)
         if isinstance(thing, Project):
             reindex([thing])
-        audit.record(f"{thing._meta.model_name}.changed", thing, data={"changes": changes})
+        audit.record(f"{thing._meta.model_name}.changed", thing, data={"changes": changes, **_place(thing)})
     return thing
 
 
@@ -396,4 +411,11 @@ def _set_archived(thing: Project | Task, at: datetime | None, verb: str) -> None
         return
     thing.archived_at = at
     thing.save_checked(thing.version)
-    audit.record(f"{thing._meta.model_name}.{verb}", thing)
+    audit.record(f"{thing._meta.model_name}.{verb}", thing, data=_place(thing))
+
+
+def _place(thing: Project | Task) -> dict[str, str]:
+    """The project of a task, for the log."""
+    if isinstance(thing, Project):
+        return {}
+    return {"project": str(thing.project.public_id), "project_name": str(thing.project)}

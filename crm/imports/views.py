@@ -16,6 +16,7 @@ from crm.imports.forms import ColumnsForm, ReadingForm, UploadForm
 from crm.imports.reading import UnreadableFile
 from crm.imports.rows import unused_columns
 from crm.models import ContactImport, ImportedRow
+from crm.models.imports import ContactImportQuerySet
 from lib.htmx import page_or_part
 from lib.keyset import page
 
@@ -115,10 +116,8 @@ def rejected(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-def _visible(request):  # type: ignore[no-untyped-def]
-    """All imports of the account; who sees only their own records sees only their own imports."""
-    found = ContactImport.objects.all()
-    return found.filter(by_id=request.membership.pk) if request.membership.sees_only_own_records else found
+def _visible(request: HttpRequest) -> ContactImportQuerySet:
+    return ContactImport.objects.visible_to(request.membership)
 
 
 def _job(request: HttpRequest, public_id: UUID) -> ContactImport:

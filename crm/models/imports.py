@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
 
 from accounts.files import StoredFile
+from accounts.models import Membership
 from crm.models.contacts import Contact
 from lib.sheets import Sheet
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
+from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
+
+
+class ContactImportQuerySet(AccountQuerySet):
+    """Imports as members see them."""
+
+    def visible_to(self, membership: Membership) -> Self:
+        """All of the account's; who sees only their own records sees only their own imports."""
+        return self.filter(by_id=membership.pk) if membership.sees_only_own_records else self
 
 
 class ContactImport(AccountModel):
@@ -60,6 +69,8 @@ class ContactImport(AccountModel):
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = AccountManager.from_queryset(ContactImportQuerySet)()
 
     class Meta(AccountModel.Meta):
         indexes = [

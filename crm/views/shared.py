@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from accounts.history import history_of
 from accounts.permissions import can
 from crm import actions, panels
 from crm.forms import RecordForm
 from crm.lists import tags_of
 from crm.models import Company, Contact, Record, Tag
-from crm.timeline import timeline
 from lib import formats
 from lib.text import fold
 
@@ -60,7 +60,7 @@ def record_context(request: Any, record: Record) -> dict[str, Any]:
         "record": record,
         "record_url": page_of(request, record),
         "tags": tags_of(record),
-        "timeline": timeline(record, request.GET.get("older")),
+        "history": history_of(record, member, request.GET.get("older")),
         "panels": panels.panels_for(request, record),
         "may_edit": not record.is_in_bin and can(member, f"{noun}.edit", record),
         "may_delete": can(member, f"{noun}.delete", record),

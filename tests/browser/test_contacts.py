@@ -37,7 +37,7 @@ def test_a_contact_is_added_changed_found_binned_and_brought_back(visit, scripts
     page.get_by_label("Job title").fill("Dentist")
     page.get_by_role("button", name="Save contact").click()
     expect(page.get_by_text("Saved. 1 field changed.")).to_be_visible()
-    expect(page.get_by_text("changed Job title to Dentist")).to_be_visible()
+    expect(page.get_by_text("changed the job title to Dentist")).to_be_visible()
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Contacts").click()
     page.get_by_role("searchbox", name="Find in this list").fill("haddad north")

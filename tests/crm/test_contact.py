@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import audit
+from audit.models import Payload
 from crm import panels
 from crm.actions import Parts, move_to_bin, store
 from crm.models import Contact, ContactEmail, ContactPhone
@@ -43,10 +44,17 @@ def test_changes_read_as_sentences(client, url, maren, as_bob):
         changes = {"phone": ["+45 20 55 01 77", "+45 20 55 01 78"], "city": ["", "Aarhus"], "note": ["", "Long\ntext"]}
         store(maren, Parts(changes=changes), expected=1)
     text = text_of(client, url)
-    assert "<b>Bob Reyes</b> changed City to" in text
-    assert 'Phone from <del class="muted" dir="auto">+45 20 55 01 77</del> to' in text
-    assert "the note" in text
-    assert "Long<br>text" in text
+    assert "<b>Bob Reyes</b> changed the phone, the city and the note" in text
+    assert '<dt>Phone</dt> <dd><del dir="auto">+45 20 55 01 77</del></dd>' in text
+    assert '<ins dir="auto">Aarhus</ins>' in text
+    assert "Long text" in text
+
+
+def test_one_change_stands_in_its_sentence(client, url, maren, as_bob):
+    with as_bob():
+        audit.record("contact.changed", maren, data={"changes": {"phone": ["1", "2"]}})
+    old, new = '<del class="muted" dir="auto">1</del>', '<bdi class="txt">2</bdi>'
+    assert f"<b>Bob Reyes</b> changed the phone from {old} to {new}" in text_of(client, url)
 
 
 def test_what_somebody_typed_is_never_markup(client, url, maren, as_bob):
@@ -64,11 +72,16 @@ def test_a_kind_nobody_taught_is_still_told(client, acme, url, maren, as_bob):
     assert "<b>Bob Reyes</b> looked up this contact" in text_of(client, url)
 
 
-def test_an_event_whose_words_were_erased_stays(client, acme, inside, url, maren, as_bob):
-    from audit.models import Payload
-
+def test_an_event_whose_words_were_erased_stays(client, url, maren, as_bob):
     with as_bob():
         audit.record("contact.changed", maren, data={"changes": {"phone": ["1", "2"]}})
+        Payload.objects.all().delete()
+    assert '<b>Bob Reyes</b> · Contact changed <span class="pill">Details erased</span>' in text_of(client, url)
+
+
+def test_who_did_it_is_unnamed_when_their_own_name_was_erased(client, acme, inside, url, maren):
+    with inside(acme), activate(acme, actor=Actor("member", 0, "Nobody")):
+        audit.record("contact.changed", maren)
         Payload.objects.all().delete()
     assert "Somebody whose name was erased" in text_of(client, url)
 
@@ -103,7 +116,7 @@ def test_one_in_the_bin_says_until_when(client, acme, inside, url, maren, bob, m
 def test_apps_above_put_their_cards_beside_it(client, url, maren, monkeypatch):
     monkeypatch.setattr(panels, "_panels", [])
     for order, name in ((20, "Second"), (10, "First")):
-        context = {"timeline": None, "words": name}
+        context = {"words": name}
         panels.register(
             panels.Panel((Contact,), "tests_panel.html", order, lambda request, record, shown=context: shown)
         )

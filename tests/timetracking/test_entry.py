@@ -62,7 +62,7 @@ def test_everything_of_an_entry_can_change(bobs_client, entry, internal, now, ac
         event = Event.objects.get(kind="time_entry.changed")
         changes = Payload.objects.get(event_id=event.pk).data["changes"]
     assert changes["minutes"] == [90, 120]
-    assert set(changes) == {"project", "task", "minutes", "day", "note", "billable"}
+    assert set(changes) == {"project", "project_name", "task", "task_name", "minutes", "day", "note", "billable"}
 
 
 def test_adding_minutes_starts_from_what_is_stored(bobs_client, entry, now):

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.history import history_of
 from accounts.permissions import allow, can
 from lib import keyset
 from lib.htmx import page_or_part
@@ -137,14 +138,16 @@ def _project_page(request: HttpRequest, shown: Project, task_form: TaskForm | No
     entries = TimeEntry.objects.filter(mine, project=shown)
     by_task = hours_by_task(shown, mine)
     may_edit, minutes = can(request.membership, "project.edit"), sum(by_task.values())
+    tasks = list(shown.tasks.by_name())
     context: dict[str, Any] = {
         "project": shown,
-        "tasks": [(task, by_task.get(task.pk, 0)) for task in shown.tasks.by_name()],
+        "tasks": [(task, by_task.get(task.pk, 0)) for task in tasks],
         "minutes": minutes,
         "minutes_without_task": by_task.get(None, 0),
         **budget(shown, minutes),
         "people": hours_by_person(shown, mine),
         "recent": entries.select_related("task", "person__user").order_by("-day", "-id")[:RECENT],
+        "history": history_of(shown, request.membership, request.GET.get("older"), also=tasks),
         "task_form": task_form or (TaskForm(project=shown) if may_edit and shown.is_active else None),
         "may_edit": may_edit,
         "sees_all_hours": sees_others(request),

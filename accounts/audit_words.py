@@ -1,0 +1,59 @@
+"""How the log tells what happened to the account, its people and their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from accounts import facts
+from accounts.models import Account, Membership, User
+from accounts.permissions import can
+from audit.words import Data, Field, Kind, Noun, register, register_noun
+
+
+def _role(data: Data) -> dict[str, str]:
+    return {"role": Membership.Role(data["role"]).label}
+
+
+def _removed(data: Data) -> dict[str, str]:
+    labels = {fact.key: fact.label for fact in facts.of_person(User())}
+    return {"removed": ", ".join(labels.get(key, key) for key in data["removed"])}
+
+
+def _account_page(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
+    url = reverse("accounts:account", args=[reader.account.slug]) if can(reader, "account.view") else ""
+    return {reader.account.public_id: url} if reader.account.public_id in public_ids else {}
+
+
+def _own_profile(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
+    url = reverse("accounts:profile", args=[reader.account.slug])
+    return {reader.user.public_id: url} if reader.user.public_id in public_ids else {}
+
+
+register(
+    "Account and people",
+    Kind("account.opened", "Account opened", "opened the account {record}", "building"),
+    Kind("account.changed", "Account changed", "changed {changes} of the account", "pencil",
+         unchanged="saved the account"),
+    Kind("member.added", "Person added", "added {record} as {role}", "user-plus", _role),
+    Kind("member.confirmed", "Person confirmed", "confirmed the e-mail address and set a password", "user-check"),
+    Kind("profile.changed", "Profile changed", "changed {changes} of their own profile", "pencil",
+         unchanged="saved their own profile"),
+    Kind("profile.removed", "Profile details removed", "removed {removed} from their own profile", "eraser", _removed),
+    Kind("profile.confirmed", "Profile confirmed", "said that their own profile is right", "checks"),
+)  # fmt: skip
+register_noun(
+    Noun(
+        "accounts.account",
+        "account",
+        {fact.key: Field(fact.label) for fact in facts.of_firm(Account())},
+        _account_page,
+    )
+)
+register_noun(
+    Noun("accounts.user", "profile", {fact.key: Field(fact.label) for fact in facts.of_person(User())}, _own_profile)
+)
+register_noun(Noun("accounts.membership", "member"))
