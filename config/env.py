@@ -67,6 +67,7 @@ class Env:
     email_from: str
     operator: Operator
     trial_days: int
+    promises_file: Path
 
     @property
     def files_dir(self) -> Path:
@@ -174,6 +175,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
         "operator": given.operator(host),
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
+        "promises_file": (project / (given.text("PROMISES_FILE") or ".promises.json")).resolve(),
         "secret_key": given.secret("SECRET_KEY", data_dir),
     }
     if given.troubles:

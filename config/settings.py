@@ -14,6 +14,7 @@ ALLOWED_HOSTS = env.allowed_hosts
 SITE_URL = env.site_url
 TRIAL_DAYS = env.trial_days
 OPERATOR = env.operator
+PROMISES_FILE = env.promises_file  # how the tests of our promises ended
 DEMO_PASSWORD = env.demo_password if DEBUG else None  # opens the demo accounts
 
 ROOT_URLCONF = "config.urls"
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "demo.apps.DemoConfig",
     "crm.apps.CrmConfig",
     "timetracking.apps.TimetrackingConfig",
+    "privacy.policies.apps.PoliciesConfig",
     "config.apps.ConfigConfig",
 ]
 

@@ -1,0 +1,1 @@
+"""The privacy policy as a program: a folder of small apps that look down on everything."""

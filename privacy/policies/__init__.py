@@ -1,0 +1,1 @@
+"""What we promise, how it is kept, and what proves it."""
