@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,10 +14,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 import audit
-from accounts import documents, emails, facts
+from accounts import documents, emails, facts, keys
 from accounts.cookieless import LIFETIME
 from accounts.links import opens
-from accounts.models import Acceptance, Account, ArrivedForm, Consent, Membership, User, normalise_email
+from accounts.models import Acceptance, Account, ApiKey, ArrivedForm, Consent, Membership, User, normalise_email
 from tenancy.context import Actor, activate
 
 _RESERVED_SLUGS = {"admin", "api", "new", "support"}
@@ -113,6 +114,31 @@ def add_member(account: Account, user: User, role: str) -> Membership:
     membership = Membership.objects.create(account=account, user=user, role=role)
     audit.record("member.added", membership, data={"role": role})
     return membership
+
+
+@transaction.atomic
+def create_api_key(membership: Membership, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiKey, str]:
+    """Make a key for one of the active account's members. Its text is returned this once and kept nowhere."""
+    text = keys.new_key()
+    key = ApiKey.objects.create(
+        account_id=membership.account_id,
+        membership=membership,
+        name=name,
+        start=keys.start_of(text),
+        hash=keys.hash_of(text),
+        scopes=sorted(scopes),
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    audit.record("api_key.created", key, data={"member": str(membership), "scopes": key.scopes, "days": days})
+    return key, text
+
+
+@transaction.atomic
+def revoke_api_key(key: ApiKey) -> None:
+    """Let nobody in by this key any more, from the very next request on."""
+    live = ApiKey.objects.filter(pk=key.pk, account_id=key.account_id, revoked_at=None)
+    if live.update(revoked_at=timezone.now()):
+        audit.record("api_key.revoked", key)
 
 
 def forget_arrived_forms() -> None:

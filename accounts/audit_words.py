@@ -18,6 +18,10 @@ def _role(data: Data) -> dict[str, str]:
     return {"role": Membership.Role(data["role"]).label}
 
 
+def _scopes(data: Data) -> dict[str, str]:
+    return {"scopes": ", ".join(data["scopes"])}
+
+
 def _removed(data: Data) -> dict[str, str]:
     labels = {fact.key: fact.label for fact in facts.of_person(User())}
     return {"removed": ", ".join(labels.get(key, key) for key in data["removed"])}
@@ -40,6 +44,8 @@ register(
          unchanged="saved the account"),
     Kind("member.added", "Person added", "added {record} as {role}", "user-plus", _role),
     Kind("member.confirmed", "Person confirmed", "confirmed the e-mail address and set a password", "user-check"),
+    Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key", _scopes),
+    Kind("api_key.revoked", "API key revoked", "revoked the API key {record}", "key-off"),
     Kind("profile.changed", "Profile changed", "changed {changes} of their own profile", "pencil",
          unchanged="saved their own profile"),
     Kind("profile.removed", "Profile details removed", "removed {removed} from their own profile", "eraser", _removed),
@@ -57,3 +63,4 @@ register_noun(
     Noun("accounts.user", "profile", {fact.key: Field(fact.label) for fact in facts.of_person(User())}, _own_profile)
 )
 register_noun(Noun("accounts.membership", "member"))
+register_noun(Noun("accounts.apikey", "API key"))

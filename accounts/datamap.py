@@ -14,6 +14,7 @@ from .models import (
     Account,
     AccountKey,
     Alarm,
+    ApiKey,
     ArrivedForm,
     Consent,
     DocumentText,
@@ -183,6 +184,20 @@ describe(
     party=Party.CONTROLLER,
     fields={"key": "technical"},
     not_personal=frozenset({"arrived_at"}),
+)
+
+describe(
+    ApiKey,
+    purpose="Letting a member's programs in",
+    fields={
+        "name": "free text",
+        "start": "credentials",
+        "hash": "credentials",
+        "last_used_at": "security",
+    },
+    not_personal=frozenset({"scopes", "created_at", "expires_at", "revoked_at"}),
+    rows_for="membership",
+    erase=Erasure.DELETE_ROW,
 )
 
 # A file is the firm's as a whole and expires; the people inside an import are in the rows made from it.

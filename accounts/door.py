@@ -1,7 +1,8 @@
 """The door: who you are, which account you are in, whether you belong there. Settled once, before any view.
 
-Behind it the database shows, stamps and accepts that account's rows only, for exactly one
-transaction; an answer of 400 or above leaves nothing half-done.
+People come with a session to ``/a/<account>/…``, programs with a key to ``/api/…``. Behind it the database
+shows, stamps and accepts that account's rows only, for exactly one transaction; an answer of 400 or above
+leaves nothing half-done.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts import keys
+from accounts.api.operations import Endpoint, Operation
+from accounts.api.problems import Problem, problem_of
+from accounts.models import ApiKey, Membership, User
+from accounts.permissions import can
 from accounts.queries import membership_at
 from lib import formats
 from lib.errors import error_page
@@ -24,6 +29,8 @@ from tenancy.context import Actor, activate
 from tenancy.errors import Conflict
 
 PREFIX = "/a/"
+API = "/api/"
+API_DOCS = "/api/docs/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -51,7 +58,7 @@ class AccountMiddleware:
             return self.get_response(request)
         membership.user = request.user
         request.membership, request.account = membership, membership.account
-        with reads_as(membership.user), activate(membership.account, actor=actor_for(membership)):
+        with inside(membership):
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
@@ -76,6 +83,67 @@ class AccountMiddleware:
         if isinstance(exception, Conflict):
             return error_page(409, record_url=request.path)
         return None
+
+
+class ApiMiddleware:
+    """Opens ``/api/…`` to keys. It stands before sessions, cookies and pages, which no program needs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(API) or request.path_info == API_DOCS:
+            return self.get_response(request)
+        try:
+            response = self.answer(request)
+        except Exception as exception:
+            response = problem_of(request, exception).answer(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    def answer(self, request: Any) -> HttpResponse:
+        """Find the operation, then the key, then do it inside the key's account."""
+        request.get_host()  # refuses a host that is not ours
+        if "\0" in request.path_info:
+            raise Http404
+        found = resolve(request.path_info)
+        endpoint: Endpoint = found.func  # type: ignore[assignment]
+        operation = endpoint.operation(request.method)
+        if not request.accepts("application/json"):
+            raise Problem("not-acceptable")
+        key = key_of(request)
+        refuse_what_is_not_allowed(key, operation, request.method)
+        request.membership, request.account = key.membership, key.account
+        with inside(key.membership):
+            return operation.run(request, **found.kwargs)
+
+
+def key_of(request: HttpRequest) -> ApiKey:
+    """The living key that the request brings, whose member still belongs to its account."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    key = keys.find(text.strip()) if kind.lower() == "bearer" else None
+    now = timezone.now()
+    if key is None or (trouble := keys.trouble(key, now)):
+        raise Problem("no-key", trouble if key else "", headers={"WWW-Authenticate": 'Bearer realm="Candor"'})
+    key.note_use(now)
+    return key
+
+
+def refuse_what_is_not_allowed(key: ApiKey, operation: Operation, method: str) -> None:
+    """A key gives what its scopes and its member's role both allow, and no writing in a read-only account."""
+    if operation.scope not in key.scopes:
+        raise Problem("scope", f"This needs the scope {operation.scope}; the key does not have it.")
+    if not can(key.membership, operation.action):
+        raise Problem("forbidden")
+    if method not in SAFE_METHODS and not key.account.standing().may_write:
+        raise Problem("read-only")
+
+
+@contextmanager
+def inside(membership: Membership) -> Iterator[None]:
+    """Work as this member in their account, with dates and figures as they want them."""
+    with reads_as(membership.user), activate(membership.account, actor=actor_for(membership)):
+        yield
 
 
 def actor_for(membership: Membership) -> Actor:

@@ -274,3 +274,4 @@ class ArrivedForm(models.Model):
 # These tables live beside what is done with them.
 from accounts.alarms import Alarm  # noqa: E402, F401
 from accounts.files import AccountKey, StoredFile  # noqa: E402, F401
+from accounts.keys import ApiKey  # noqa: E402, F401

@@ -22,6 +22,17 @@ def membership_at(user: User, slug: str) -> Membership | None:
     )
 
 
+def account_at(slug: str) -> Account | None:
+    """The open account with this slug."""
+    return Account.objects.filter(slug=slug, closed_at=None).first()
+
+
+def member_by_email(account: Account, email: str) -> Membership | None:
+    """The live member of this account who signs in with this address."""
+    members = Membership.objects.select_related("user", "account")
+    return members.filter(account_id=account.pk, user__email=email, removed_at=None).first()
+
+
 def memberships_of(user: User) -> QuerySet[Membership]:
     """Every account this person may enter, by name."""
     return (

@@ -53,7 +53,7 @@ class RecordForm(VersionedModelForm):
         super().__init__(*args, **kwargs)
         self.member = member
         self.is_new = self.instance._state.adding
-        self.initial["tags"] = ", ".join(tags)
+        self.former_tags = self.initial["tags"] = ", ".join(tags)
         self.initial["phone"] = readable(self.initial.get("phone", ""))
         if member.sees_only_own_records:
             del self.fields["owner"]
@@ -68,7 +68,11 @@ class RecordForm(VersionedModelForm):
         return readable(self.cleaned_data["phone"], self.member.account.country)
 
     def clean_tags(self) -> list[str]:
-        names = [" ".join(name.split()) for name in self.cleaned_data["tags"].split(",")]
+        return self.tidy_tags(self.cleaned_data["tags"].split(","))
+
+    def tidy_tags(self, names: Iterable[str]) -> list[str]:
+        """Each once, in its first spelling."""
+        names = [" ".join(name.split()) for name in names]
         names = list({fold(name): name for name in names if name}.values())
         if any(len(name) > 60 for name in names):
             raise ValidationError("A tag has at most 60 characters.")
@@ -79,7 +83,7 @@ class RecordForm(VersionedModelForm):
     def changes(self) -> dict[str, list[str]]:
         changes = super().changes()
         if "tags" in self.changed_data:
-            changes["tags"] = [self.initial["tags"], ", ".join(self.cleaned_data["tags"])]
+            changes["tags"] = [self.former_tags, ", ".join(self.cleaned_data["tags"])]
         return changes
 
     def parts(self) -> actions.Parts:

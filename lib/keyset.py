@@ -27,6 +27,10 @@ SIZE = 50
 COUNTED = 10_000
 
 
+class ForeignCursor(ValueError):
+    """The cursor was not written for this list in this order."""
+
+
 @dataclass(frozen=True)
 class Page(Generic[Row]):
     """Some rows, and where the pages before and after them start. ``is_restarted``: the cursor was unreadable."""
@@ -52,17 +56,24 @@ def page(
     cursor: str | None = None,
     size: int = SIZE,
     shape: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+    only_for: str = "",
 ) -> Page:
     """The rows at ``cursor``, which is one of another page's; without one, the first rows.
+
+    For a person, a cursor that leads nowhere begins again. A program would never end so: it names its list in
+    ``only_for``, then a cursor of any other list raises ForeignCursor, and a page whose rows have all gone
+    since is empty.
 
     ``shape`` may join whatever a row shows (``.values(…)``, ``.select_related(…)``): it gets the chosen
     rows alone, so that joins are made for one page and never for all that was found.
     """
-    walk = _Walk(queryset, tuple(order), [_key(queryset.model, name) for name in order], size, shape)
-    place = _read(cursor, walk.keys, walk.order) if cursor else None
+    walk = _Walk(queryset, (*order, only_for), [_key(queryset.model, name) for name in order], size, shape)
+    place = _read(cursor, walk.keys, walk.written_for) if cursor else None
     if place is None:
+        if cursor and only_for:
+            raise ForeignCursor
         return walk.first(is_restarted=bool(cursor))
-    return walk.at(*place) or walk.first()
+    return walk.at(*place) or (Page([], next=None, previous=None) if only_for else walk.first())
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class _Walk:
     """One list in one order."""
 
     queryset: QuerySet[Any]
-    order: tuple[str, ...]
+    written_for: tuple[str, ...]  # the order, and the list if it is named
     keys: list[_Key]
     size: int
     shape: Callable[[QuerySet[Any]], QuerySet[Any]] | None
@@ -78,7 +89,7 @@ class _Walk:
     def first(self, *, is_restarted: bool = False) -> Page:
         found = self._some(self.queryset, self.keys)
         rows = found[: self.size]
-        following = _write(rows[-1], self.keys, self.order) if len(found) > self.size else None
+        following = _write(rows[-1], self.keys, self.written_for) if len(found) > self.size else None
         return Page(rows, next=following, previous=None, is_restarted=is_restarted)
 
     def at(self, is_backward: bool, values: list[Any]) -> Page | None:
@@ -92,8 +103,10 @@ class _Walk:
             rows.reverse()
         return Page(
             rows,
-            next=_write(rows[-1], self.keys, self.order) if goes_on or is_backward else None,
-            previous=_write(rows[0], self.keys, self.order, is_backward=True) if goes_on or not is_backward else None,
+            next=_write(rows[-1], self.keys, self.written_for) if goes_on or is_backward else None,
+            previous=_write(rows[0], self.keys, self.written_for, is_backward=True)
+            if goes_on or not is_backward
+            else None,
         )
 
     def _some(self, queryset: QuerySet[Any], keys: list[_Key]) -> list[Any]:
@@ -189,21 +202,21 @@ class IsAmong(Func):
     arity = 2
 
 
-def _write(row: Any, keys: list[_Key], order: Sequence[str], *, is_backward: bool = False) -> str:
+def _write(row: Any, keys: list[_Key], written_for: Sequence[str], *, is_backward: bool = False) -> str:
     values = [_value(row, key.name) for key in keys]
     texts = [None if value is None else key.field.value_to_string(_Held(key.field, value))  # type: ignore[arg-type]
              for key, value in zip(keys, values, strict=True)]  # fmt: skip
-    plain = json.dumps([is_backward, texts, *order]).encode()
+    plain = json.dumps([is_backward, texts, *written_for]).encode()
     return _cipher().encrypt(plain).decode().rstrip("=")
 
 
-def _read(cursor: str, keys: list[_Key], order: Sequence[str]) -> tuple[bool, list[Any]] | None:
+def _read(cursor: str, keys: list[_Key], written_for: Sequence[str]) -> tuple[bool, list[Any]] | None:
     try:
         plain = _cipher().decrypt(cursor.encode() + b"=" * (-len(cursor) % 4))
     except (InvalidToken, ValueError):
         return None
-    is_backward, texts, *written_for = json.loads(plain)
-    if written_for != list(order):
+    is_backward, texts, *for_which = json.loads(plain)
+    if for_which != list(written_for):
         return None
     try:
         values = [None if text is None else key.field.to_python(text) for key, text in zip(keys, texts, strict=True)]

@@ -107,10 +107,19 @@ class AccountForeignKey(models.ForeignKey):
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         """Look for the other row in this account alone, also where its table stands outside the fence."""
         models.Field.validate(self, value, model_instance)
+        if self._is_at_hand(value, model_instance):
+            return
         others = self.remote_field.model._base_manager.filter(account_id=ActiveAccount(current_account_id()))
         others = others.complex_filter(self.get_limit_choices_to())
         if value is not None and not others.filter(pk=value).exists():
             raise ValidationError("This choice is not there any more. Choose another one.", code="invalid")
+
+    def _is_at_hand(self, value: Any, instance: models.Model | None) -> bool:
+        """True when the other row was just read in this account, as a form's choice is: no need to ask again."""
+        if instance is None or not self.is_cached(instance):
+            return False
+        other: Any = self.get_cached_value(instance)
+        return other is not None and other.pk == value and other.account_id == current_account_id_or_none()
 
     def formfield(self, **kwargs: Any) -> Any:
         return super(models.ForeignKey, self).formfield(

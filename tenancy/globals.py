@@ -19,6 +19,7 @@ GLOBAL_TABLES: dict[str, str] = {
     "accounts_documenttext": "our own published documents, the same for everybody",
     "accounts_outgoingmail": "some letters precede their account or have none; sent by number, never listed to people",
     "accounts_arrivedform": "public forms arrive before an account is known; holds keyed hashes only",
+    "accounts_apikey": "the door finds the account of a request by its key",
     "accounts_alarm": "the clock wakes tasks that fell silent, before it is in any account; numbers alone",
     "account_emailaddress": "allauth: a person's verified addresses, keyed by user",
     "account_emailconfirmation": "allauth: confirmations of those addresses",
@@ -55,6 +56,7 @@ USUAL_KEYS = frozenset({"account_id", "user_id", "id"})
 FOUND_BY: dict[str, frozenset[str]] = {
     "accounts_account": frozenset({"id", "public_id", "slug"}),
     "accounts_user": frozenset({"id", "public_id", "email"}),
+    "accounts_apikey": frozenset({"id", "hash", "account_id"}),
     "accounts_outgoingmail": USUAL_KEYS | {"to"},
     "account_emailaddress": frozenset({"id", "user_id", "email"}),
     "account_emailconfirmation": frozenset({"id", "email_address_id", "key"}),

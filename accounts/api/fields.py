@@ -1,0 +1,298 @@
+"""The kinds of fields a resource may have: how each is shown, read and described."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Model
+
+Row = Mapping[str, Any]
+Schema = dict[str, Any]
+
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Wrong(ValueError):
+    """What was sent can't be meant; the message is the sentence to show."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a resource: its name and meaning, and the column it comes from.
+
+    ``needs`` names the action without which a member does not see the field.
+    """
+
+    name: str
+    about: str = ""
+    example: Any = None
+    column: str = ""
+    is_read_only: bool = False
+    is_required: bool = False
+    needs: str = ""
+
+    kind: ClassVar[Schema] = {"type": "string"}
+    is_plain: ClassVar[bool] = True  # the column's value is what is shown
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is read from the database for it."""
+        return (self.column or self.name,)
+
+    @property
+    def form_names(self) -> tuple[str, ...]:
+        """Under which names a form takes it and says what is wrong with it."""
+        return (self.name,)
+
+    def show(self, row: Row) -> Any:
+        return row[self.columns[0]]
+
+    def take(self, value: Any) -> dict[str, Any]:
+        """What the form is given for a JSON value; raises Wrong."""
+        raise NotImplementedError
+
+    def schema(self, model: type[Model]) -> Schema:
+        """The field in JSON Schema, as answers have it."""
+        said = {**self.kind}
+        if self.about:
+            said["description"] = self.about
+        if self.example is not None:
+            said["examples"] = [self.example]
+        return {**said, "readOnly": True} if self.is_read_only else said
+
+
+class Text(Field):
+    """Text; an empty one clears it."""
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {self.name: a_text(value)}
+
+    def schema(self, model: type[Model]) -> Schema:
+        longest = column_of(model, self.columns[0]).max_length
+        return {**super().schema(model), **({"maxLength": longest} if longest else {})}
+
+
+class Identity(Field):
+    """The record's own id."""
+
+    kind = {"type": "string", "format": "uuid"}
+
+
+class Instant(Field):
+    """A moment, in UTC."""
+
+    kind = {"type": "string", "format": "date-time"}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {self.name: an_instant(value)}
+
+
+class MaybeInstant(Instant):
+    """A moment, or null."""
+
+    kind = {"type": ["string", "null"], "format": "date-time"}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {self.name: None} if value is None else super().take(value)
+
+
+class Day(Field):
+    """A calendar day."""
+
+    kind = {"type": "string", "format": "date"}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {self.name: a_day(value)}
+
+
+class Flag(Field):
+    """True or false."""
+
+    kind = {"type": "boolean"}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, bool):
+            raise Wrong("Write true or false.")
+        return {self.name: value}
+
+
+class MaybeFlag(Flag):
+    """True, false, or null for neither."""
+
+    kind = {"type": ["boolean", "null"]}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {self.name: None} if value is None else super().take(value)
+
+
+@dataclass(frozen=True)
+class Whole(Field):
+    """A whole number within bounds, or null where it may be empty."""
+
+    least: int = 1
+    most: int = 2**31 - 1
+    may_be_null: bool = False
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value is None and self.may_be_null:
+            return {self.name: None}
+        if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
+            raise Wrong(f"Write a whole number from {self.least} to {self.most}.")
+        return {self.name: value}
+
+    def schema(self, model: type[Model]) -> Schema:
+        kind = ["integer", "null"] if self.may_be_null else "integer"
+        return {**super().schema(model), "type": kind, "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Reference(Field):
+    """Another record, by its id."""
+
+    to: str = ""
+    may_be_null: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column or f"{self.name}__public_id",)
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value is None and self.may_be_null:
+            return {self.name: None}
+        return {self.name: an_id(value)}
+
+    def schema(self, model: type[Model]) -> Schema:
+        kind = ["string", "null"] if self.may_be_null else "string"
+        return {**super().schema(model), "type": kind, "format": "uuid"}
+
+
+@dataclass(frozen=True)
+class Choice(Field):
+    """One word of a few."""
+
+    of: tuple[str, ...] = ()
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value not in self.of:
+            raise Wrong(f"Write one of: {', '.join(self.of)}.")
+        return {self.name: value}
+
+    def schema(self, model: type[Model]) -> Schema:
+        return {**super().schema(model), "enum": list(self.of)}
+
+
+@dataclass(frozen=True)
+class Words(Field):
+    """Several short texts; the list replaces the former one."""
+
+    longest: int = 60
+    most: int = 30
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, list):
+            raise Wrong('Write a list of texts, as in ["client", "museum"].')
+        return {self.name: [a_text(each) for each in value]}
+
+    def schema(self, model: type[Model]) -> Schema:
+        item = {"type": "string", "minLength": 1, "maxLength": self.longest}
+        return {**super().schema(model), "type": "array", "items": item, "maxItems": self.most}
+
+
+@dataclass(frozen=True)
+class Group(Field):
+    """Several texts that belong together, as the parts of an address; a part not given stays as it is."""
+
+    parts: tuple[str, ...] = ()
+
+    is_plain = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.parts
+
+    @property
+    def form_names(self) -> tuple[str, ...]:
+        return self.parts
+
+    def show(self, row: Row) -> Any:
+        return {part: row[part] for part in self.parts}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Wrong(f"Write an object with some of: {', '.join(self.parts)}.")
+        if unknown := sorted(set(value) - set(self.parts)):
+            raise Wrong(f"It has no part named {_listed(unknown)}; its parts are: {', '.join(self.parts)}.")
+        return {part: a_text(text) for part, text in value.items()}
+
+    def schema(self, model: type[Model]) -> Schema:
+        parts = {part: Text(part).schema(model) for part in self.parts}
+        return {**super().schema(model), "type": "object", "properties": parts, "additionalProperties": False}
+
+
+class Custom(Field):
+    """The firm's own fields: an object with those that it has defined."""
+
+    kind = {"type": "object", "additionalProperties": False}
+    is_plain = False
+    columns = ()
+
+    def show(self, row: Row) -> Any:
+        return {}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Wrong("Write an object.")
+        if value:
+            raise Wrong(f"This account has no field of its own named {_listed(sorted(value))}.")
+        return {}
+
+
+def a_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Wrong("Write a text, in quotes.")
+    if "\0" in value:
+        raise Wrong("A text can't hold the character zero.")
+    return value
+
+
+def an_id(value: Any) -> UUID:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        raise Wrong("Write an id, as in 3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f.") from None
+
+
+def a_day(value: Any) -> date:
+    if isinstance(value, str) and A_DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise Wrong("Write a day, as in 2026-11-20.")
+
+
+def an_instant(value: Any) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+    except (ValueError, TypeError):
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise Wrong("Write an instant with its zone, as in 2026-11-20T09:30:00Z.")
+    return instant
+
+
+def column_of(model: type[Model], path: str) -> Any:
+    """The model's field at the end of a path like ``owner__public_id``."""
+    *steps, last = path.split("__")
+    for step in steps:
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]
+    return model._meta.get_field(last)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"“{name[:60]}”" for name in names)
