@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from accounts import jobs
 from crm.models import (
     Company,
     CompanyTag,
@@ -125,8 +126,8 @@ describe(
         "mapping": "business",
         "failure": "business",
     },
-    not_personal=frozenset({"state", "match_by", "on_match", "started_at", "heartbeat_at", "finished_at"})
-    | {"rows_total", "rows_read", "stored", "merged", "skipped", "rejected", "companies_added"},
+    not_personal=jobs.FACTS
+    | {"match_by", "on_match", "rows_total", "rows_read", "stored", "merged", "skipped", "rejected", "companies_added"},
     rows_for="by",
 )
 

@@ -1,14 +1,12 @@
 """An import from the uploaded file to the last row: every step, without requests and without pages.
 
-The job is a row. A piece of it is one transaction that writes a batch of contacts, says what became of each row and
-moves ``rows_read`` on; so whenever a worker dies, everything up to some row is there once, and nothing after it.
-While a piece runs, the lock on its row keeps a second worker out; an alarm wakes the job when it falls silent.
+A job (``accounts/jobs.py``) whose pieces each write a batch of contacts, say what became of each row and move
+``rows_read`` on; so whenever a worker dies, everything up to some row is there once, and nothing after it.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
@@ -16,11 +14,10 @@ from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO
 
-from django.db import OperationalError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 import audit
-from accounts.alarms import SILENCE, clear_alarm, set_alarm
+from accounts import jobs
 from accounts.door import actor_for
 from accounts.files import DamagedFile, store
 from accounts.models import Membership
@@ -33,11 +30,7 @@ from crm.models import ContactImport, ImportedRow
 from lib.sheets import Sheet
 from lib.text import fold
 from tenancy.context import activate
-from tenancy.queue import after_commit
 
-logger = logging.getLogger(__name__)
-
-TASK = "crm.go_on_importing"
 BATCH = 1000
 KEPT = timedelta(days=30)
 SAMPLE_ROWS = 200
@@ -84,28 +77,26 @@ def sample(job: ContactImport) -> list[list[str]]:
 
 def start_check(job: ContactImport) -> None:
     """Go through the whole file without writing a contact. Everything found before is forgotten."""
-    if not _moves_to(State.CHECKING, job):
-        return
-    job.rows.all().delete()
-    job.start_over(State.CHECKING)
-    job.preview = []
-    job.save()
-    _wake(job, seconds=LONGEST_CHECK)
+    if _moves_to(State.CHECKING, job):
+        job.preview = []
+        _start_over(job, State.CHECKING, seconds=LONGEST_CHECK)
 
 
 def start_run(job: ContactImport) -> None:
     """Import what was checked."""
-    if not _moves_to(State.RUNNING, job):
-        return
+    if _moves_to(State.RUNNING, job):
+        _start_over(job, State.RUNNING)
+
+
+def _start_over(job: ContactImport, state: str, **silence: int) -> None:
     job.rows.all().delete()
-    job.start_over(State.RUNNING)
-    job.save()
-    _wake(job)
+    job.forget_counts()
+    job.begin(state, **silence)
 
 
 def expire(job: ContactImport) -> None:
     """The file went before anybody decided about it."""
-    _fail(job, EXPIRED)
+    job.end(State.FAILED, EXPIRED)
 
 
 def _moves_to(state: str, job: ContactImport) -> bool:
@@ -116,37 +107,26 @@ def _moves_to(state: str, job: ContactImport) -> bool:
 
 def cancel(job: ContactImport) -> None:
     """Stop here. Rows imported before stay, and the page says which."""
-    job.state, job.finished_at = State.CANCELLED, timezone.now()
-    job.save()
-    clear_alarm(TASK, job.public_id)
+    job.end(State.CANCELLED)
     if job.rows_read and job.accepted:
         _say_it_happened(job)
-
-
-def _wake(job: ContactImport, seconds: int = SILENCE) -> None:
-    set_alarm(TASK, job.public_id, seconds=seconds)
-    after_commit(TASK, public_id=str(job.public_id))
 
 
 # ---------------------------------------------------------------------------------------- pieces of a worker
 
 
 def go_on(public_id: str) -> None:
-    """The next piece of a job: the check, or a batch. Harmless when another worker is at it, or it is done."""
-    found = ContactImport.objects.select_for_update(skip_locked=True, of=("self",)).select_related("file", "by__user")
-    job = found.filter(public_id=public_id, state__in=[State.CHECKING, State.RUNNING]).first()
-    if job is None:
-        return
+    """The next piece: the check, or a batch."""
+    jobs.go_on(ContactImport, public_id, _piece)
+
+
+def _piece(job: ContactImport) -> None:
     try:
-        with transaction.atomic():
-            check(job) if job.state == State.CHECKING else import_batch(job)
-    except (UnreadableFile, DamagedFile, FileNotFoundError) as trouble:
-        _fail(job, EXPIRED if isinstance(trouble, FileNotFoundError) else str(trouble))
-    except OperationalError:
-        raise  # the connection broke or two transactions collided: the alarm wakes the job again
-    except Exception:
-        logger.exception("Import %s stopped", job.public_id)
-        _fail(job, "Something unexpected stopped the import. What was imported before is listed below.")
+        check(job) if job.state == State.CHECKING else import_batch(job)
+    except FileNotFoundError as trouble:
+        raise jobs.Stopped(EXPIRED) from trouble
+    except (UnreadableFile, DamagedFile) as trouble:
+        raise jobs.Stopped(str(trouble)) from trouble
 
 
 def check(job: ContactImport) -> None:
@@ -166,9 +146,7 @@ def check(job: ContactImport) -> None:
                 )
     write_down(job, turned_away)
     job.rows_total = job.rows_read
-    job.state, job.finished_at = State.CHECKED, timezone.now()
-    job.save()
-    clear_alarm(TASK, job.public_id)
+    job.end(State.CHECKED)
 
 
 def _foresee(job: ContactImport, candidates: list[Candidate], seen: set[str]) -> None:
@@ -203,14 +181,11 @@ def import_batch(job: ContactImport) -> None:
         setattr(job, row.outcome, getattr(job, row.outcome) + 1)
     write_down(job, rows)
     job.rows_read += len(records)
-    job.heartbeat_at = timezone.now()
     if len(records) < BATCH:
-        job.state, job.finished_at = State.DONE, timezone.now()
-        clear_alarm(TASK, job.public_id)
+        job.end(State.DONE)
         _say_it_happened(job)
     else:
-        _wake(job)
-    job.save()
+        job.move_on()
 
 
 def write_down(job: ContactImport, rows: list[ImportedRow]) -> None:
@@ -268,14 +243,6 @@ def _say_it_happened(job: ContactImport) -> None:
         return
     with activate(job.account_id, actor=actor_for(job.by)):
         audit.record("contacts.imported", job, data=data)
-
-
-def _fail(job: ContactImport, sentence: str) -> None:
-    """Stop with a sentence; the counts are those of the last piece that was finished."""
-    job.refresh_from_db()
-    job.state, job.failure, job.finished_at = State.FAILED, sentence[:300], timezone.now()
-    job.save()
-    clear_alarm(TASK, job.public_id)
 
 
 def _plain(sheet: Sheet) -> dict:

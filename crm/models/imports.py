@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.utils import timezone
 
 from accounts.files import StoredFile
+from accounts.jobs import Job
 from accounts.models import Membership
 from crm.models.contacts import Contact
 from lib.sheets import Sheet
@@ -22,8 +22,10 @@ class ContactImportQuerySet(AccountQuerySet):
         return self.filter(by_id=membership.pk) if membership.sees_only_own_records else self
 
 
-class ContactImport(AccountModel):
-    """One file on its way into the contacts. The row is the job: what one worker leaves, another goes on with."""
+class ContactImport(Job):
+    """One file on its way into the contacts."""
+
+    task = "crm.go_on_importing"
 
     class State(models.TextChoices):
         """Where it stands. ``checking`` and ``running`` are a worker's; in the others it waits for a person."""
@@ -35,6 +37,8 @@ class ContactImport(AccountModel):
         DONE = "done", "Imported"
         FAILED = "failed", "Stopped"
         CANCELLED = "cancelled", "Cancelled"
+
+    at_work = (State.CHECKING, State.RUNNING)
 
     class OnMatch(models.TextChoices):
         """What to do with a row whose e-mail address is already there."""
@@ -50,7 +54,6 @@ class ContactImport(AccountModel):
         NAME = "name", "The e-mail address, and without one the same name at the same company"
 
     file = AccountForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    by = AccountForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     sheet = models.JSONField()
     mapping = models.JSONField(default=list)
@@ -64,30 +67,15 @@ class ContactImport(AccountModel):
     rejected = models.PositiveIntegerField(default=0)
     companies_added = models.PositiveIntegerField(default=0)
     preview = models.JSONField(default=list)
-    failure = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    started_at = models.DateTimeField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
 
     objects = AccountManager.from_queryset(ContactImportQuerySet)()
 
-    class Meta(AccountModel.Meta):
-        indexes = [
-            models.Index(fields=["account", "-id"], name="contactimport_newest"),
-            models.Index(
-                fields=["account", "heartbeat_at"],
-                condition=models.Q(state__in=["checking", "running"]),
-                name="contactimport_at_work",
-            ),
-        ]
+    class Meta(Job.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["account", "-id"], name="contactimport_newest")]
 
     def __str__(self) -> str:
         return str(self.file)
-
-    @property
-    def is_at_work(self) -> bool:
-        return self.state in (self.State.CHECKING, self.State.RUNNING)
 
     @property
     def may_be_changed(self) -> bool:
@@ -120,11 +108,8 @@ class ContactImport(AccountModel):
         """Rows by what became of them; they sum to the rows read."""
         return {name: getattr(self, name) for name in ("stored", "merged", "skipped", "rejected")}
 
-    def start_over(self, state: str) -> None:
-        """Begin a pass over the file: checking or running."""
-        now = timezone.now()
-        self.state, self.heartbeat_at, self.finished_at, self.failure = state, now, None, ""
-        self.started_at = now
+    def forget_counts(self) -> None:
+        """Before a pass over the file: checking or running."""
         self.rows_read = self.stored = self.merged = self.skipped = self.rejected = self.companies_added = 0
 
 

@@ -52,7 +52,6 @@ class Command(BaseCommand):
     def _dry_run(self, account: Account, options: dict[str, Any]) -> ContactImport:
         with activate(account, actor=ACTOR):
             job = self._upload(options)
-            job.start_over(job.State.CHECKING)
             jobs.check(job)
             self.rejected = _rejected(job)
             job.file.path.unlink()

@@ -263,7 +263,7 @@ def test_the_alarm_is_set_by_every_piece_and_cleared_by_the_last(upload, run, ac
         jobs.start_run(job)
         jobs.go_on(str(job.public_id))
     alarm = Alarm.objects.get(account_id=acme.pk)
-    assert (alarm.task, alarm.public_id) == (jobs.TASK, job.public_id)
+    assert (alarm.task, alarm.public_id) == (ContactImport.task, job.public_id)
     assert 50 < (alarm.rings_at - timezone.now()).total_seconds() <= 60
     run(job)
     assert not Alarm.objects.filter(account_id=acme.pk).exists()
@@ -279,7 +279,7 @@ def test_an_alarm_rings_once_a_minute_until_somebody_moves(acme, upload, inside,
     Alarm.objects.filter(account_id=acme.pk).update(rings_at=timezone.now())
     assert ring() == 1
     assert ring() == 0
-    assert sent == [(jobs.TASK, {"public_id": str(job.public_id), "account_id": acme.pk})]
+    assert sent == [(ContactImport.task, {"public_id": str(job.public_id), "account_id": acme.pk})]
 
 
 def test_columns_are_as_long_as_the_cleaner_believes():
