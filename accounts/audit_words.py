@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from accounts import facts
 from accounts.models import Account, Membership, User
 from accounts.permissions import can
 from audit.words import Data, Field, Kind, Noun, register, register_noun
+from lib import formats
 
 
 def _role(data: Data) -> dict[str, str]:
@@ -20,6 +22,10 @@ def _role(data: Data) -> dict[str, str]:
 
 def _scopes(data: Data) -> dict[str, str]:
     return {"scopes": ", ".join(data["scopes"])}
+
+
+def _trial(data: Data) -> dict[str, str]:
+    return {"ends": formats.day(datetime.fromisoformat(data["ends"]), "year")}
 
 
 def _removed(data: Data) -> dict[str, str]:
@@ -42,9 +48,12 @@ register(
     Kind("account.opened", "Account opened", "opened the account {record}", "building"),
     Kind("account.changed", "Account changed", "changed {changes} of the account", "pencil",
          unchanged="saved the account"),
+    Kind("account.trial_extended", "Trial extended", "extended the trial to {ends}: {reason}", "hourglass", _trial),
+    Kind("account.closed", "Account closed", "closed the account", "lock"),
     Kind("member.added", "Person added", "added {record} as {role}", "user-plus", _role),
     Kind("member.confirmed", "Person confirmed", "confirmed the e-mail address and set a password", "user-check"),
-    Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key", _scopes),
+    Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key",
+         _scopes),
     Kind("api_key.revoked", "API key revoked", "revoked the API key {record}", "key-off"),
     Kind("profile.changed", "Profile changed", "changed {changes} of their own profile", "pencil",
          unchanged="saved their own profile"),

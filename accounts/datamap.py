@@ -19,6 +19,7 @@ from .models import (
     Consent,
     DocumentText,
     Membership,
+    Notice,
     OutgoingMail,
     StoredFile,
     User,
@@ -176,6 +177,12 @@ describe(
     not_personal=frozenset({"state", "tries", "next_try_at", "written_at", "ended_at"}),
     rows_for=letters_to,
     erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    Notice,
+    fields={"kind": "technical"},
+    not_personal=frozenset({"days", "moment", "written_at"}),
 )
 
 describe(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.urls import reverse
 
 from accounts import mail
 from accounts.links import welcome_url
 from accounts.models import Account, OutgoingMail, User
+from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
+from lib import formats
 
 
 def way_in(user: User, account: Account | None = None) -> OutgoingMail:
@@ -24,3 +30,27 @@ def way_in(user: User, account: Account | None = None) -> OutgoingMail:
             reset_url=settings.SITE_URL + reverse("account_reset_password"),
         )
     return mail.write("welcome", user.email, account=account, email=user.email, welcome_url=welcome_url(user))
+
+
+def deadline(owner: User, account: Account, kind: str, moment: datetime, now: datetime) -> OutgoingMail:
+    """The letter ``trial_ends``, ``before_closing`` or ``before_deletion``: what happens when, and what to do."""
+    with formats.use(locale=owner.locale):
+        day = formats.day(moment.astimezone(ZoneInfo(owner.time_zone)).date(), "year")
+    return mail.write(
+        kind,
+        owner.email,
+        account=account,
+        firm=account.name,
+        day=day,
+        days=max(0, ceil((moment - now) / timedelta(days=1))),
+        home_url=settings.SITE_URL + reverse("accounts:home", args=[account.slug]),
+        support_email=settings.OPERATOR.support_email,
+        read_only_days=READ_ONLY_DAYS,
+        closing_days=CLOSING_DAYS,
+    )
+
+
+def account_closed(owner: User, account: Account) -> OutgoingMail:
+    """The last letter: nobody comes in any more."""
+    support = settings.OPERATOR.support_email
+    return mail.write("account_closed", owner.email, account=account, firm=account.name, support_email=support)

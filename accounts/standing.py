@@ -51,7 +51,7 @@ def standing(account: Facts, now: datetime) -> Standing:
     if account.closed_at is not None and account.closed_at <= now:
         return Standing.CLOSED
     if account.closing_at is not None and account.closing_at <= now:
-        return Standing.CLOSING
+        return Standing.CLOSED if now >= account.closing_at + timedelta(days=CLOSING_DAYS) else Standing.CLOSING
     if account.suspended_reason:
         return Standing.READ_ONLY
     return _by_payment(account, now)
@@ -64,6 +64,12 @@ def read_only_since(account: Facts) -> datetime:
     if account.paid_through is not None:
         return max(account.paid_through, account.trial_ends_at)
     return account.trial_ends_at
+
+
+def closing_begins(account: Facts) -> datetime:
+    """When reading ends and the last days begin: on request, or by the clock."""
+    by_clock = read_only_since(account) + timedelta(days=READ_ONLY_DAYS)
+    return min(account.closing_at or by_clock, by_clock)
 
 
 def _by_payment(account: Facts, now: datetime) -> Standing:

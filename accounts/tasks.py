@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_app, shared_task
 
-from accounts import actions, mail
+from accounts import actions, lifecycle, mail
 
 
 @shared_task(name="accounts.send_mail")
@@ -23,3 +23,16 @@ def send_waiting_mail() -> None:
 def forget_arrived_forms() -> None:
     """Drop the marks of public forms that are too old to be sent again."""
     actions.forget_arrived_forms()
+
+
+@shared_task(name="accounts.keep_all_accounts_up")
+def keep_all_accounts_up() -> None:
+    """One small task for each account: its own letters, its own closing."""
+    for account_id in lifecycle.living_accounts():
+        current_app.send_task("accounts.keep_account_up", kwargs={"account_id": account_id})
+
+
+@shared_task(name="accounts.keep_account_up")
+def keep_account_up(account_id: int) -> None:
+    """What the clock asks of one account."""
+    lifecycle.keep_up(account_id)

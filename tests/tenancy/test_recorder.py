@@ -52,6 +52,7 @@ GOOD = [
     "CREATE TEMP TABLE staged (LIKE person) ON COMMIT DROP",
     "CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT * FROM person WHERE account_id = 7",
     "SELECT * FROM staged",
+    'SELECT "accounts_account"."id" AS "pk" FROM "accounts_account" WHERE closed_at IS NULL AND id > %s LIMIT 500',
     "SET LOCAL app.account_id = '7'",
     'SAVEPOINT "s1"',
     'RELEASE SAVEPOINT "s1"',
@@ -70,6 +71,9 @@ GOOD = [
 ]
 
 BAD = [
+    "SELECT id, name FROM accounts_account WHERE id > %s LIMIT 500",
+    "SELECT id FROM accounts_account WHERE id > %s",
+    "SELECT a.id FROM accounts_account a JOIN membership m ON m.account_id = a.id LIMIT 500",
     "SELECT * FROM person",
     "SELECT * FROM person WHERE id = %s",
     "SELECT account_id = %s FROM person",

@@ -1,0 +1,119 @@
+"""An account's life by the clock: the letters before each step, and the closing at the end.
+
+The standing itself is never stored (``accounts/standing.py``); here is what has to happen around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+import audit
+from accounts import closing, emails
+from accounts.models import Account, Membership, Notice, User
+from accounts.standing import CLOSING_DAYS, Standing, closing_begins
+from tenancy.context import Actor, activate
+
+# How many days before its moment each letter is due.
+TRIAL_LETTERS = (7, 3, 1, 0)
+READ_ONLY_LETTERS = (30, 7, 1)
+CLOSING_LETTERS = (30, 7, 1)
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Due:
+    """A letter that the clock asks for: which one, and the moment that it speaks of."""
+
+    kind: str
+    days: int
+    moment: datetime
+
+    @property
+    def at(self) -> datetime:
+        return self.moment - timedelta(days=self.days)
+
+
+def schedule(account: Account) -> list[Due]:
+    """Every letter of this account's life, in the order of their days."""
+    closes = closing_begins(account)
+    ends = closes + timedelta(days=CLOSING_DAYS)
+    letters = [Due("before_deletion", days, ends) for days in CLOSING_LETTERS]
+    if account.closing_at is None:
+        letters += [Due("before_closing", days, closes) for days in READ_ONLY_LETTERS]
+    if account.closing_at is None and account.paid_through is None and account.past_due_since is None:
+        letters += [Due("trial_ends", days, account.trial_ends_at) for days in TRIAL_LETTERS]
+    return sorted(letters, key=lambda letter: letter.at)
+
+
+def due_letter(account: Account, now: datetime) -> Due | None:
+    """The letter that the clock asks for now: the latest one whose day has come since the account began."""
+    come = [letter for letter in schedule(account) if account.created_at <= letter.at <= now]
+    return come[-1] if come else None
+
+
+@transaction.atomic
+def keep_up(account_id: int, now: datetime | None = None) -> None:
+    """Write the letter that is due, if it was not written yet, and close the account whose time is over."""
+    now = now or timezone.now()
+    account = Account.objects.select_for_update().get(pk=account_id)
+    if account.closed_at is not None:
+        return
+    with activate(account, actor=Actor("system", None, "Candor")):
+        if account.standing(now) == Standing.CLOSED:
+            close(account, now)
+        elif letter := due_letter(account, now):
+            _write(account, letter, now)
+
+
+def close(account: Account, now: datetime) -> None:
+    """End the account that is active: every app's closing steps, and nobody comes in any more."""
+    for step in closing.steps():
+        step.run(account)
+    account.closed_at = now
+    account.save(update_fields=["closed_at"])
+    audit.record("account.closed", account, data={"steps": [step.name for step in closing.steps()]})
+    for owner in owners(account):
+        emails.account_closed(owner, account)
+
+
+@transaction.atomic
+def extend_trial(account: Account, days: int, *, reason: str, staff: User) -> datetime:
+    """Give a firm more days to try; from today if its trial is over. Returns the new end. For staff."""
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    account.trial_ends_at = max(account.trial_ends_at, timezone.now()) + timedelta(days=days)
+    account.save(update_fields=["trial_ends_at"])
+    with activate(account, actor=Actor("staff", staff.pk, str(staff))):
+        ends = account.trial_ends_at.isoformat()
+        audit.record("account.trial_extended", account, data={"reason": reason, "ends": ends})
+    return account.trial_ends_at
+
+
+def owners(account: Account) -> list[User]:
+    """The people who answer for the firm."""
+    found = Membership.objects.select_related("user").filter(
+        account_id=account.pk, role=Membership.Role.OWNER, removed_at=None, user__is_active=True
+    )
+    return [membership.user for membership in found]
+
+
+def living_accounts() -> Iterator[int]:
+    """The number of every account that is not closed, page by page."""
+    last = 0
+    while page := list(
+        Account.objects.filter(pk__gt=last, closed_at=None).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    ):
+        yield from page
+        last = page[-1]
+
+
+def _write(account: Account, letter: Due, now: datetime) -> None:
+    """Once for each letter and moment, however often the clock asks."""
+    if not Notice.objects.get_or_create(kind=letter.kind, days=letter.days, moment=letter.moment)[1]:
+        return
+    for owner in owners(account):
+        emails.deadline(owner, account, letter.kind, letter.moment, now)
