@@ -21,7 +21,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+NO_OTHERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -121,17 +122,17 @@ def find(data_dir: Path) -> Server | None:
     return Server(data_dir, place, pid) if pid and _answers(place) else None
 
 
-def start(data_dir: Path, *, fsync: bool = True) -> Server:
+def start(data_dir: Path, *, fsync: bool = True, settings: Mapping[str, str] = NO_OTHERS) -> Server:
     """Start the server of this data folder, made on the first run; a running one is left as it is."""
     try:
         make_data_dir(data_dir)
         with _one_at_a_time(data_dir):
-            return find(data_dir) or _start(data_dir, fsync=fsync)
+            return find(data_dir) or _start(data_dir, fsync=fsync, settings=settings)
     except OSError as error:
         raise _explain(error, data_dir) from error
 
 
-def _start(data_dir: Path, *, fsync: bool) -> Server:
+def _start(data_dir: Path, *, fsync: bool, settings: Mapping[str, str]) -> Server:
     user = _server_user()
     place = _settle(data_dir, user)
     if not (place.cluster / "PG_VERSION").exists():
@@ -139,6 +140,7 @@ def _start(data_dir: Path, *, fsync: bool) -> Server:
     _check_version(place)
     options = {
         **SETTINGS,
+        **settings,
         "unix_socket_directories": _quoted(place.socket),
         "fsync": "on" if fsync else "off",
     }

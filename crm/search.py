@@ -91,13 +91,18 @@ def reindex(records: Sequence[Model], *, are_new: bool = False) -> None:
     kind = _kinds[type(records[0])]
     if not are_new:
         prefetch_related_objects(records, *kind.parts)
-    pairs = {(word[:LONGEST_TOKEN], record.pk) for record in records for word in kind.words(record)}
+    pairs = [(token, record.pk) for record in records for token in tokens_of(record)]
     account = current_account_id()
     with connection.cursor() as cursor:
         if not are_new:
             cursor.execute(_DELETE, [account, kind.name, [record.pk for record in records]])
         tokens, numbers = [token for token, _ in pairs], [number for _, number in pairs]
         cursor.execute(_INSERT, [account, kind.name, tokens, numbers])
+
+
+def tokens_of(record: Model) -> set[str]:
+    """The words by which a record is found, as they are stored."""
+    return {word[:LONGEST_TOKEN] for word in _kinds[type(record)].words(record)}
 
 
 def matching(model: type[Model], text: str) -> Q:

@@ -1,0 +1,11 @@
+CREATE INDEX ON company (tenant_id, name);
+CREATE INDEX ON contact (tenant_id, created_at DESC, id DESC);
+CREATE INDEX ON contact (company_id);
+CREATE INDEX ON contact USING gin (tenant_id, find gin_trgm_ops);
+CREATE INDEX ON entry (tenant_id, member_id, day);
+CREATE INDEX ON entry (tenant_id, day) INCLUDE (member_id, minutes, billable);
+CREATE INDEX ON entry (task_id);
+CREATE INDEX ON member (tenant_id);
+CREATE INDEX ON project (tenant_id);
+CREATE INDEX ON task (tenant_id);
+CREATE INDEX ON task (project_id);

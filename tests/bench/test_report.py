@@ -1,0 +1,37 @@
+from bench.cases import Case, Target
+from bench.client import Request
+from bench.gauges import Asked
+from bench.measure import Result, Round
+from bench.report import line_of, line_of_value, table
+
+
+def a_round(cpu_ms, statements=5, milliseconds=(10.0, 20.0)):
+    return Round(list(milliseconds), cpu_ms - 1, 1.0, 50.0, {"SELECT  1": Asked(statements, 0.1)})
+
+
+def a_line(target, candor, floor):
+    ask = lambda number: Request("/")  # noqa: E731
+    return line_of(Result(Case("list", ask, ask, target), candor, floor))
+
+
+def test_each_round_is_compared_with_the_floor_beside_it():
+    line = a_line(Target(times_floor=5), [a_round(8), a_round(80), a_round(9)], [a_round(2), a_round(20), a_round(3)])
+    assert line.figures["times_floor"] == 4
+    assert line.is_met
+
+
+def test_one_part_of_a_target_missed_is_all_of_it_missed():
+    target = Target(cpu_ms=10, statements=4)
+    assert a_line(target, [a_round(9, statements=4)], [a_round(1)]).is_met
+    assert a_line(target, [a_round(9, statements=5)], [a_round(1)]).is_met is False
+    assert a_line(target, [a_round(11, statements=4)], [a_round(1)]).is_met is False
+    assert a_line(Target(), [a_round(99)], [a_round(1)]).is_met is None
+
+
+def test_the_table_is_aligned_and_says_what_was_missed():
+    lines = [a_line(Target(cpu_ms=5), [a_round(9.25)], [a_round(2)]), line_of_value("memory", 90, 45, "MB", 100)]
+    head, rule, first, second = table(lines).splitlines()
+    assert len({len(head), len(rule), len(first), len(second)}) == 1
+    assert first.split("|")[1:5] == [" list   ", " 20.0    ", " 20.0   ", " 9.2: 8.2 + 1.0   "]
+    assert first.endswith(" CPU ms ≤ 5 | NO  |")
+    assert second.endswith(" ≤ 100 MB   | yes |")
