@@ -6,16 +6,18 @@ insert the columns named here and no others: number, time and transaction come f
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import connection, models, transaction
 
-from tenancy.context import current_account_id, current_actor
+from audit import sealing
+from audit.candor_verify import ERASED, Report, commitment, spelled
+from tenancy.context import HasKey, current_account_id, current_actor
 
 _INSERT = """
     WITH event AS (
@@ -25,6 +27,8 @@ _INSERT = """
     ), payload AS (
         INSERT INTO audit_payload (account_id, event_id, salt, data)
         SELECT account_id, id, %s, %s::jsonb FROM event
+    ), unsealed AS (
+        INSERT INTO audit_unsealed (account_id, event_id) SELECT account_id, id FROM event
     )
     SELECT public_id FROM event
 """
@@ -52,10 +56,48 @@ def record(kind: str, record: models.Model | None = None, *, data: dict[str, Any
 
 
 def canonical(data: dict[str, Any]) -> str:
-    """The one spelling of a payload that its commitment is made from."""
-    return json.dumps(data, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The one spelling of a payload that its commitment is made from.
+
+    What PostgreSQL gives back must be spelled the same, or nobody could check it: no floats (say them as text),
+    and no keys but texts.
+    """
+    text = json.dumps(data, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if spelled(json.loads(text, parse_float=_refuse_float, parse_constant=_refuse_float)) != text:
+        raise TypeError(f"The keys of an event's words must be texts: {data!r}")
+    return text
 
 
-def commitment(salt: bytes, payload: str) -> bytes:
-    """SHA-256 over salt and payload: proves a payload without holding it."""
-    return hashlib.sha256(salt + payload.encode()).digest()
+def _refuse_float(text: str) -> None:
+    raise TypeError(f"An event's words hold the float {text}; a Decimal or a text can be proved, a float can't.")
+
+
+def erase(event: models.Model) -> None:
+    """Erase what an event says in words, and say so in the log: the event stays, and stays provable."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        account = current_account_id()
+        cursor.execute("DELETE FROM audit_payload WHERE account_id = %s AND event_id = %s", [account, event.pk])
+        if cursor.rowcount:
+            record(ERASED, event)
+
+
+def export_log(account: HasKey | int) -> Iterator[str]:
+    """The account's log as JSON lines, with all that is needed to verify it offline; in constant memory."""
+    from audit import reading
+
+    return reading.export_log(_number(account))
+
+
+def verify(account: HasKey | int, **options: Any) -> Report:
+    """Check the account's whole log: sentences on what was found, what is proved, and what can't be."""
+    from audit import reading
+
+    return reading.verify(_number(account), **options)
+
+
+def seal(account: HasKey | int) -> int:
+    """Seal what the account has committed, at once rather than within the minute. Returns how many events."""
+    return sealing.seal(_number(account))
+
+
+def _number(account: HasKey | int) -> int:
+    return account if isinstance(account, int) else account.pk

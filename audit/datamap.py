@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from audit.models import Event, Payload
-from datamap import Erasure, Keep, Reason, Retention, Subject, describe
+from audit.models import Checkpoint, Event, Head, Link, Payload, Proof, PublicKey, Unsealed
+from datamap import Column, Erasure, Keep, Reason, Retention, Subject, describe
 
 
 def events_of(member: Any) -> QuerySet[Event]:
@@ -46,4 +46,23 @@ describe(
     rows_for=lambda member: Payload.objects.filter(event_id__in=events_of(member).values("id")),
     also={Subject.CONTACT: lambda contact: Payload.objects.filter(event_id__in=events_about(contact).values("id"))},
     erase=Erasure.DELETE_ROW,
+)
+
+# What seals the log: numbers, times and hashes, from which nobody can be read.
+describe(Link, not_personal=frozenset({"account_id", "number", "event_id", "hash", "sealed_at"}))
+describe(Proof, not_personal=frozenset({"account_id", "checkpoint", "position", "length", "head", "path"}))
+describe(Unsealed, not_personal=frozenset({"account_id", "event_id"}))
+describe(Head, not_personal=frozenset({"account_id", "log", "length", "hash", "signed_length", "signed_hash"}))
+describe(
+    Checkpoint,
+    fields={"note": Column("technical", export="Published: it signs the logs of all accounts.")},
+    not_personal=frozenset({"number", "made_at", "heads", "root"}),
+)
+describe(
+    PublicKey,
+    fields={
+        "key": Column("technical", export="Published: it checks our signature."),
+        "change": Column("technical", export="Published: one key vouches for the next."),
+    },
+    not_personal=frozenset({"listed_at"}),
 )

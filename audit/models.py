@@ -1,4 +1,9 @@
-"""The log's two tables. They hold the account's number without a key to it: they outlive it."""
+"""The log's tables. They hold the account's number without a key to it: they outlive it.
+
+Fenced: events, their words, the links that seal them, and the proofs that a checkpoint holds them. Outside the
+fence, because the clock works on them for all accounts at once: what waits for its seal, each log's head, the
+checkpoints and the public keys. Those hold numbers and hashes alone.
+"""
 
 from __future__ import annotations
 
@@ -74,3 +79,107 @@ class Payload(models.Model):
 
     def __str__(self) -> str:
         return str(self.event_id)
+
+
+class Link(models.Model):
+    """The seal of one event: its number, and the hash that ties it to the link before."""
+
+    pk = models.CompositePrimaryKey("account_id", "number")
+    account_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    hash = models.BinaryField()
+    sealed_at = models.DateTimeField()
+
+    objects = AccountManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        db_table = "audit_link"
+        constraints = [models.UniqueConstraint(fields=["account_id", "event_id"], name="audit_link_seals_once")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Proof(models.Model):
+    """That a checkpoint holds this log, as it stood then: the neighbours by which its head reaches the signed root."""
+
+    pk = models.CompositePrimaryKey("account_id", "checkpoint")
+    account_id = models.BigIntegerField()
+    checkpoint = models.BigIntegerField()
+    position = models.BigIntegerField()
+    length = models.BigIntegerField()
+    head = models.BinaryField()
+    path = models.BinaryField()  # hashes of 32 bytes, one after the other
+
+    objects = AccountManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        db_table = "audit_proof"
+
+    def __str__(self) -> str:
+        return f"{self.length} in checkpoint {self.checkpoint}"
+
+
+class Unsealed(models.Model):
+    """An event that waits for its seal. Written with the event, gone with the seal: whose is not here is done."""
+
+    pk = models.CompositePrimaryKey("account_id", "event_id")
+    account_id = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "audit_unsealed"
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class Head(models.Model):
+    """Where an account's log stands, and where it stood when it was last signed. ``log`` is its name to strangers."""
+
+    account_id = models.BigIntegerField(primary_key=True)
+    log = models.UUIDField()
+    length = models.BigIntegerField()
+    hash = models.BinaryField()
+    signed_length = models.BigIntegerField(default=0)
+    signed_hash = models.BinaryField(default=bytes)
+
+    class Meta:
+        db_table = "audit_head"
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.length}"
+
+
+class Checkpoint(models.Model):
+    """All heads of one moment under one signature, together with all checkpoints before."""
+
+    number = models.BigIntegerField(primary_key=True)
+    made_at = models.DateTimeField()
+    heads = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+
+    class Meta:
+        db_table = "audit_checkpoint"
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class PublicKey(models.Model):
+    """A key that signs checkpoints, or did; ``change`` is signed by it and by the one before it."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.TextField()
+    change = models.TextField(blank=True)
+    listed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "audit_key"
+
+    def __str__(self) -> str:
+        return self.key

@@ -35,6 +35,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "waiting mail": {"task": "accounts.send_waiting_mail", "schedule": timedelta(minutes=1)},
     "alarms": {"task": "accounts.ring_alarms", "schedule": timedelta(seconds=15)},
     "trials and closings": {"task": "accounts.keep_all_accounts_up", "schedule": timedelta(hours=1)},
+    "seals": {"task": "audit.wake_sealers", "schedule": timedelta(seconds=20)},
+    "checkpoint": {"task": "audit.make_checkpoint", "schedule": timedelta(minutes=5)},
     "expired files": {"task": "accounts.discard_expired_files", "schedule": timedelta(hours=24)},
     "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},
 }

@@ -68,6 +68,12 @@ class Env:
     operator: Operator
     trial_days: int
     promises_file: Path
+    audit_log_key: str = field(default="", repr=False)
+
+    @property
+    def audit_log_key_file(self) -> Path:
+        """Where the key that signs the audit log lies, when it is not named; made when it is first needed."""
+        return self.data_dir / "audit_log_key"
 
     @property
     def files_dir(self) -> Path:
@@ -176,6 +182,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "operator": given.operator(host),
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
         "promises_file": (project / (given.text("PROMISES_FILE") or ".promises.json")).resolve(),
+        "audit_log_key": given.text("AUDIT_LOG_KEY"),
         "secret_key": given.secret("SECRET_KEY", data_dir),
     }
     if given.troubles:

@@ -15,6 +15,7 @@ SITE_URL = env.site_url
 TRIAL_DAYS = env.trial_days
 OPERATOR = env.operator
 PROMISES_FILE = env.promises_file  # how the tests of our promises ended
+AUDIT_LOG_KEY, AUDIT_LOG_KEY_FILE = env.audit_log_key, env.audit_log_key_file
 DEMO_PASSWORD = env.demo_password if DEBUG else None  # opens the demo accounts
 
 ROOT_URLCONF = "config.urls"
