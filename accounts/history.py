@@ -6,7 +6,7 @@ The log page, the history on each record's page and the export for reading are a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -75,6 +75,11 @@ class Line:
         return self.told.kind.label
 
     @property
+    def record_name(self) -> str:
+        """What the record was called then; empty when that was erased."""
+        return (self.data or {}).get("record", "")
+
+    @property
     def is_erased(self) -> bool:
         return self.data is None
 
@@ -84,6 +89,11 @@ class Line:
         if self.told.says_all or not self.told.is_about_changes:
             return []
         return [(change.label, shorten(change.old), shorten(change.new)) for change in self.told.changes]
+
+    @property
+    def all_changes(self) -> list[tuple[str, str, str]]:
+        """Field, old and new value, in full; also what something began with."""
+        return [(change.label, change.old, change.new) for change in self.told.changes]
 
     @property
     def at(self) -> datetime:
@@ -98,16 +108,27 @@ class Line:
         return formats.clock(self.at)
 
 
+@dataclass(frozen=True)
+class History(Page[Line]):
+    """What happened to one record, a page of it; and where the log tells it, for those who may read that."""
+
+    log_url: str = ""
+
+
 def shorten(text: str) -> str:
     """As much of a long text as a list has room for."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} …"
 
 
-def history_of(record: Any, reader: Membership, cursor: str | None, *, also: Iterable[Any] = ()) -> Page[Line]:
+def history_of(record: Any, reader: Membership, cursor: str | None, *, also: Iterable[Any] = ()) -> History:
     """What happened to the record, and to ``also``, its parts: newest first, a page at a time."""
     ids = [record.public_id, *(each.public_id for each in also)]
     found = page(Event.objects.filter(record_id__in=ids), order=("-id",), cursor=cursor, size=SHOWN)
-    return replace(found, rows=lines(found.rows, reader, page_of=record.public_id))
+    log = reverse("accounts:audit_log", args=[reader.account.slug], query={"record": record.public_id})
+    return History(
+        lines(found.rows, reader, page_of=record.public_id), found.next, found.previous, found.is_restarted,
+        log if can(reader, "audit.view") else "",
+    )  # fmt: skip
 
 
 def pages_of(view: str, action: str, visible: Callable[[Membership], Any]) -> Urls:

@@ -91,3 +91,14 @@ register(
         also=("accounts:account_edit",),
     )
 )
+register(
+    MenuEntry(
+        "Audit log",
+        "accounts:audit_log",
+        "audit.view",
+        430,
+        place="admin",
+        group="Candor",
+        also=("accounts:audit_event",),
+    )
+)

@@ -25,6 +25,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "profile.edit": EVERYONE,
     "account.view": ADMINS,
     "account.edit": ADMINS,
+    "audit.view": ADMINS,
+    "audit.export": frozenset({Role.OWNER}),
     "contact.view": SEES_RECORDS,
     "contact.edit": WORKERS,
     "contact.delete": WORKERS,
@@ -41,6 +43,9 @@ ROLES: dict[str, frozenset[Role]] = {
     "time.log_for_others": MANAGERS,
 }
 
+# These show what happened to everything, so they are not for who sees only their own records.
+SHOWS_ALL = frozenset({"audit.view", "audit.export"})
+
 
 def can(membership: Membership, action: str, record: Any = None) -> bool:
     """Whether this member may do ``action``, to ``record`` where one is named.
@@ -48,7 +53,7 @@ def can(membership: Membership, action: str, record: Any = None) -> bool:
     A member who sees only own records may touch a record only if they own it
     (``record.owner_id``). Raises KeyError for an action that the table does not know.
     """
-    if membership.role not in ROLES[action]:
+    if membership.role not in ROLES[action] or (action in SHOWS_ALL and membership.sees_only_own_records):
         return False
     owned = record is None or not hasattr(record, "owner_id") or record.owner_id == membership.pk
     return owned or not membership.sees_only_own_records

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import admin, home
+from accounts.views import admin, audit, home
 
 app_name = "accounts"
 
@@ -16,4 +16,6 @@ urlpatterns = [
     path("admin/profile/confirm/", admin.profile_confirm, name="profile_confirm"),
     path("admin/account/", admin.account, name="account"),
     path("admin/account/edit/", admin.account_edit, name="account_edit"),
+    path("admin/audit/", audit.log, name="audit_log"),
+    path("admin/audit/events/<uuid:public_id>/", audit.event, name="audit_event"),
 ]

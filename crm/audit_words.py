@@ -11,10 +11,10 @@ GROUP = "Contacts and companies"
 for noun, label in (("contact", "Contact"), ("company", "Company")):
     register(
         GROUP,
-        Kind(f"{noun}.created", f"{label} added", "added {record}", "plus"),
+        Kind(f"{noun}.created", f"{label} added", f"added [the {noun} ]{{record}}", "plus"),
         Kind(f"{noun}.changed", f"{label} changed", "changed {changes}[ of {record}]", "pencil"),
-        Kind(f"{noun}.deleted", f"{label} moved to the bin", "moved {record} to the bin", "trash"),
-        Kind(f"{noun}.restored", f"{label} restored", "took {record} out of the bin", "arrow-back-up"),
+        Kind(f"{noun}.deleted", f"{label} moved to the bin", f"moved [the {noun} ]{{record}} to the bin", "trash"),
+        Kind(f"{noun}.restored", f"{label} restored", f"took [the {noun} ]{{record}} out of the bin", "arrow-back-up"),
     )
 register(
     GROUP,

@@ -24,7 +24,7 @@ def _entry(data: Data) -> dict[str, str | Ref]:
     return {
         "time": formats.hours(entry["minutes"]),
         "project": Ref("timetracking.project", entry["project"], entry.get("project_name") or "a project"),
-        "task": f", {task}" if task else "",
+        "task": f" ({task})" if task else "",
         "day": _day(entry["day"]),
         **_whose(data),
     }
@@ -82,10 +82,10 @@ def _project_of_task(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, st
 
 register(
     GROUP,
-    Kind("project.created", "Project added", "added {record}", "plus"),
+    Kind("project.created", "Project added", "added [the project ]{record}", "plus"),
     Kind("project.changed", "Project changed", "changed {changes}[ of {record}]", "pencil"),
-    Kind("project.archived", "Project archived", "archived {record}", "archive"),
-    Kind("project.restored", "Project restored", "restored {record}", "archive-off"),
+    Kind("project.archived", "Project archived", "archived [the project ]{record}", "archive"),
+    Kind("project.restored", "Project restored", "restored [the project ]{record}", "archive-off"),
     Kind("task.created", "Task added", "added the task {record}[ to {project}]", "plus", _of_project),
     Kind("task.changed", "Task changed", "changed {changes} of the task {record}[ of {project}]", "pencil",
          _of_project, unchanged="saved the task {record}"),

@@ -64,7 +64,16 @@ def contact_import() -> Any:
     return job.upload(io.BytesIO(b"First name;E-mail\nMaren;maren@x.example\n"), name="people.csv", by=_somebody())
 
 
+def event() -> Any:
+    """What happened to a new contact."""
+    import audit
+    from audit.models import Event
+
+    return Event.objects.get(public_id=audit.record("contact.created", contact()))
+
+
 RECORDS: dict[str, Callable[[], Any]] = {
+    "accounts:audit_event": event,
     "crm:contact": contact,
     "crm:contact_restore": lambda: contact(**in_bin()),
     "crm:company": company,

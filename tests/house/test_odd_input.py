@@ -13,10 +13,11 @@ ROUTES = account_routes()
 ODD = ["\x00", "\ud800" + "x" * 3_000, "-1", "9" * 40]
 # Every word that our pages take from an address or a form, but for whose time it is: that one ends early.
 WORDS = """
-    q page sort filter tag company owner people older kind show saved week day source what work version text
+    q page sort filter tag company owner people older show saved week day source what work version text
     billable confirmed token back time note add remove anyway reread encoding delimiter match_by on_match
     column_0 part status name first_name last_name email email_label phone phone_label website title street
     postal_code city region country domain tags code hourly_rate currency budget_hours project task restore
+    who kind since until record
     locale time_zone hours_format theme first_weekday plain_number_unit emails-TOTAL_FORMS emails-INITIAL_FORMS
     emails-0-value emails-0-label phones-TOTAL_FORMS phones-INITIAL_FORMS phones-0-value phones-0-label
 """

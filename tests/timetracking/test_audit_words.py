@@ -35,7 +35,7 @@ def test_time_logged_changed_deleted_and_brought_back(acting, told, bobs, websit
     project = {"Website relaunch": f"/a/acme/projects/{website.public_id}/"}
     with acting(bobs):
         entry = actions.log_time(bobs, website, design, MONDAY, 90)
-    assert told() == ("Bob Reyes logged 1:30 on Website relaunch, Design for 16 Nov", project)
+    assert told() == ("Bob Reyes logged 1:30 on Website relaunch (Design) for 16 Nov", project)
     with acting(bobs):
         actions.change_entry(entry, minutes=120)
     day = f"/a/acme/time/day/?day=2026-11-16&person={bobs.public_id}"
@@ -43,10 +43,10 @@ def test_time_logged_changed_deleted_and_brought_back(acting, told, bobs, websit
     assert told() == (words, {"Website relaunch on 16 Nov 2026": day})
     with acting(bobs):
         undo = actions.delete_entries([entry])
-    assert told() == ("Bob Reyes deleted 2:00 on Website relaunch, Design for 16 Nov", project)
+    assert told() == ("Bob Reyes deleted 2:00 on Website relaunch (Design) for 16 Nov", project)
     with acting(bobs):
         actions.undo(bobs, undo)
-    assert told() == ("Bob Reyes brought back 2:00 on Website relaunch, Design for 16 Nov", project)
+    assert told() == ("Bob Reyes brought back 2:00 on Website relaunch (Design) for 16 Nov", project)
 
 
 def test_time_written_for_somebody_else_says_whose(acting, told, alices, bobs, website, acme, inside):
@@ -82,7 +82,7 @@ def test_projects_and_tasks(acting, told, alices, website, acme, inside):
     assert told()[0] == "Alice Novak changed the name and the billing of the task Making of Website relaunch"
     with acting(alices):
         actions.archive(website)
-    assert told()[0] == "Alice Novak archived Website relaunch"
+    assert told()[0] == "Alice Novak archived the project Website relaunch"
 
 
 def test_who_may_not_see_an_entry_or_a_rate_gets_neither_link_nor_figure(acting, told, alices, bobs, website, design):

@@ -1,0 +1,63 @@
+"""Admin, Audit log: what happened in the account, by whom; each event, and the proof that none was touched."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.history import lines
+from accounts.log.filters import LogFilterForm
+from accounts.models import Membership
+from accounts.permissions import allow
+from audit.models import Event
+from audit.words import noun_of
+from lib.htmx import page_or_part
+from lib.keyset import page
+
+
+@require_safe
+@allow("audit.view")
+def log(request: HttpRequest) -> HttpResponse:
+    """The events that were asked for, the latest first."""
+    form = LogFilterForm(request.GET, reader=request.membership)
+    found = page(form.apply(Event.objects.all()), order=("-written_at", "-id"), cursor=request.GET.get("page"))
+    shown = lines(found.rows, request.membership)
+    context = {
+        "form": form,
+        "lines": shown,
+        "chips": form.chips(next((line.record_name for line in shown if line.record_name), "")),
+        "is_restarted": found.is_restarted,
+        "next_url": found.next and form.address(page=found.next),
+        "previous_url": found.previous and form.address(page=found.previous),
+    }
+    return page_or_part(request, "accounts/audit_log.html", "events", context, status=200 if form.is_valid() else 422)
+
+
+@require_safe
+@allow("audit.view")
+def event(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One event, all of it, as people read it and as it is stored."""
+    found = get_object_or_404(Event, public_id=public_id)
+    (line,) = lines([found], request.membership)
+    context = {
+        "line": line,
+        "event": found,
+        "noun": noun_of(found.record_type).noun,
+        "person": _actor(request, found),
+        "stored": json.dumps(line.data, indent=2, ensure_ascii=False),
+        "utc": found.written_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "commitment": bytes(found.commitment).hex(),
+    }
+    return render(request, "accounts/audit_event.html", context)
+
+
+def _actor(request: HttpRequest, found: Event) -> Membership | None:
+    """The member who acted."""
+    if found.actor_kind != "member":
+        return None
+    return Membership.objects.filter(account_id=request.account.pk, pk=found.actor_id).first()
