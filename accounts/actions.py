@@ -150,16 +150,18 @@ def forget_arrived_forms() -> None:
 
 
 @transaction.atomic
-def change_profile(user: User) -> uuid.UUID | None:
+def change_profile(user: User, *, expected_version: int) -> uuid.UUID | None:
     """Keep a person's changed profile. Returns the event that tells old and new; None if nothing changed.
+
+    Raises Conflict if it was saved elsewhere meanwhile.
 
     What was emptied gets a line of its own: it is a removal, not only an edit.
     """
     stored = User.objects.select_for_update().get(pk=user.pk)
     changes = facts.differences(facts.of_person(stored), facts.of_person(user))
-    if not changes:
+    if not changes and stored.version == expected_version:
         return None
-    user.save(update_fields=PROFILE_FIELDS)
+    user.save_checked(expected_version)
     removed = [key for key, (_, new) in changes.items() if not new]
     if removed:
         audit.record("profile.removed", user, data={"removed": removed})
@@ -171,7 +173,7 @@ def remove_from_profile(user: User, key: str) -> uuid.UUID | None:
     parts = {fact.key: fact.fields for fact in facts.of_person(user) if fact.fields}
     for name in parts[key]:
         setattr(user, name, "")
-    return change_profile(user)
+    return change_profile(user, expected_version=user.version)
 
 
 @transaction.atomic
@@ -192,12 +194,6 @@ def change_account(account: Account, *, expected_version: int) -> uuid.UUID | No
         return None
     account.save_checked(expected_version)
     return audit.record("account.changed", account, data={"changes": changes})
-
-
-PROFILE_FIELDS = [
-    "first_name", "last_name", "phone", "street", "postal_code", "city", "country",
-    "time_zone", "locale", "hours_format", "theme",
-]  # fmt: skip
 
 
 def _create_account(name: str, firm: dict[str, Any]) -> Account:

@@ -160,15 +160,12 @@ class ResetLinkForm(UserTokenForm):
             return None
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(VersionedModelForm):
     """Personal Information. Whatever is optional may be emptied, and then we hold none."""
 
     class Meta:
         model = User
-        fields = [
-            "first_name", "last_name", "phone", "street", "postal_code", "city", "country",
-            "time_zone", "locale", "hours_format", "theme",
-        ]  # fmt: skip
+        fields = User.typed_fields()
         labels = {"street": "Street and number", "theme": "Colours"}
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),

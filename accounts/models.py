@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -34,7 +35,30 @@ def normalise_email(email: str) -> str:
     return email.strip().lower()
 
 
-class User(AbstractBaseUser):
+class Versioned(models.Model):
+    """A record outside the fence that two people, or two tabs, may edit at once."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def typed_fields(cls) -> list[str]:
+        """What people fill in; facts that the service writes meanwhile stay as they are."""
+        return [each.name for each in cls._meta.concrete_fields if each.editable and not each.primary_key]
+
+    def save_checked(self, expected: int) -> Self:
+        """Save if the stored version is still ``expected``; otherwise raise Conflict and store nothing."""
+        stored = type(self)._default_manager.filter(pk=self.pk, version=expected)
+        if not stored.update(version=expected + 1):
+            raise Conflict(f"This {self._meta.verbose_name} was changed by somebody else meanwhile.")
+        self.version = expected + 1
+        self.save(update_fields=self.typed_fields())
+        return self
+
+
+class User(Versioned, AbstractBaseUser):
     """A human who signs in. May be a member of several accounts, or one of our staff."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -67,6 +91,14 @@ class User(AbstractBaseUser):
         self.email = normalise_email(self.email)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    @classmethod
+    def typed_fields(cls) -> list[str]:
+        """Personal Information: neither the address, which is the user name, nor what protects the sign-in."""
+        return [
+            "first_name", "last_name", "phone", "street", "postal_code", "city", "country",
+            "time_zone", "locale", "hours_format", "theme",
+        ]  # fmt: skip
+
     def get_full_name(self) -> str:
         """First and last name, as shown to colleagues."""
         return f"{self.first_name} {self.last_name}".strip()
@@ -81,7 +113,7 @@ class User(AbstractBaseUser):
         return self.first_name or self.email
 
 
-class Account(models.Model):
+class Account(Versioned):
     """A customer firm: owns its data, has members, a trial, later a plan."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -98,7 +130,6 @@ class Account(models.Model):
     plain_number_unit = models.CharField(
         "a plain number means", max_length=8, default="hours", choices=choices.PLAIN_NUMBER_UNITS
     )
-    version = models.PositiveIntegerField(default=1, editable=False)
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     trial_ends_at = models.DateTimeField(editable=False)
@@ -115,16 +146,6 @@ class Account(models.Model):
         if self.trial_ends_at is None:
             self.trial_ends_at = self.created_at + timedelta(days=settings.TRIAL_DAYS)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    def save_checked(self, expected: int) -> Account:
-        """Save if the stored version is still ``expected``; otherwise raise Conflict and store nothing."""
-        if not Account.objects.filter(pk=self.pk, version=expected).update(version=expected + 1):
-            raise Conflict("This account was changed by somebody else meanwhile.")
-        self.version = expected + 1
-        # What people fill in; the facts that billing and privacy write meanwhile stay as they are.
-        fields = self._meta.concrete_fields
-        self.save(update_fields=[each.name for each in fields if each.editable and not each.primary_key])
-        return self
 
     def standing(self, now: datetime | None = None) -> Standing:
         """What this account may do now."""

@@ -44,8 +44,9 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
     person = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=person, account=request.account)
     if form.is_valid():
-        return _to_saved(request, "profile", actions.change_profile(form.instance))
-    status = 422 if form.is_bound else 200
+        event = actions.change_profile(form.instance, expected_version=form.stored_version)
+        return _to_saved(request, "profile", event)
+    status = 409 if form.conflict else 422 if form.is_bound else 200
     return render(request, "accounts/profile_edit.html", {"form": form}, status=status)
 
 

@@ -27,7 +27,7 @@ def held(alice, acme) -> dict[str, str]:
         "first_name", "last_name", "phone", "street", "postal_code", "city", "country",
         "time_zone", "locale", "hours_format", "theme",
     )  # fmt: skip
-    return {name: getattr(alice, name) for name in names}
+    return {"version": alice.version, **{name: getattr(alice, name) for name in names}}
 
 
 def save(client, held, **changes):
@@ -222,3 +222,28 @@ def test_confirming_is_noted_once(client, bob, acme, inside):
     with inside(acme):
         assert Event.objects.filter(kind="profile.confirmed").count() == 1
     assert User.objects.get(pk=bob.pk).first_name == "Bob"
+
+
+def test_a_second_tab_does_not_put_older_values_back(client, alice, held):
+    client.force_login(alice)
+    save(client, held, city="Aarhus")
+    response = save(client, held, phone="20 55 01 18")
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Stored now → what you typed" in page and "Aarhus" in page and "20 55 01 18" in page
+    alice.refresh_from_db()
+    assert (alice.city, alice.phone) == ("Aarhus", "+4520550112")
+    again = re.search(r'name="version" value="(\d+)"', page)[1]
+    assert save(client, held, version=again, phone="20 55 01 18", city="Aarhus").status_code == 200
+    alice.refresh_from_db()
+    assert (alice.city, alice.phone) == ("Aarhus", "+4520550118")
+
+
+def test_saving_a_profile_touches_nothing_else_of_the_person(client, alice, held):
+    client.force_login(alice)
+    alice.set_password("chosen meanwhile in another tab")
+    alice.save(update_fields=["password"])
+    client.force_login(alice)
+    save(client, held, city="Aarhus")
+    alice.refresh_from_db()
+    assert alice.check_password("chosen meanwhile in another tab") and alice.email == "alice@acme.example"
