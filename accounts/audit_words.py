@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import facts
 from accounts.models import Account, Membership, User
 from accounts.permissions import can
-from audit.words import Data, Field, Kind, Noun, register, register_noun
+from audit.words import Data, Field, Kind, Noun, Ref, kind_called, register, register_noun
 from lib import formats
 
 
@@ -36,6 +36,18 @@ def _removed(data: Data) -> dict[str, str]:
 def _account_page(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
     url = reverse("accounts:account", args=[reader.account.slug]) if can(reader, "account.view") else ""
     return {reader.account.public_id: url} if reader.account.public_id in public_ids else {}
+
+
+def _erased(data: Data) -> dict[str, str | Ref]:
+    """The event is called as it calls itself: its kind and its id."""
+    kind, _, public_id = data["record"].partition(" ")
+    return {"event": Ref("audit.event", public_id, kind_called(kind).label)}
+
+
+def _events(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
+    if not can(reader, "audit.view"):
+        return {}
+    return {each: reverse("accounts:audit_event", args=[reader.account.slug, each]) for each in public_ids}
 
 
 def _own_profile(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -72,4 +84,9 @@ register_noun(
     Noun("accounts.user", "profile", {fact.key: Field(fact.label) for fact in facts.of_person(User())}, _own_profile)
 )
 register_noun(Noun("accounts.membership", "member"))
+register(
+    "The log itself",
+    Kind("audit.erased", "Details erased", "erased the details of an event: {event}", "eraser", _erased),
+)
+register_noun(Noun("audit.event", "event", urls=_events))
 register_noun(Noun("accounts.apikey", "API key"))
