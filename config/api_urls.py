@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
+import crm.api
+import timetracking.api
 from accounts.api.resource import Resource
-from crm.api import Contacts
 
-RESOURCES: list[Resource] = [Contacts()]
+RESOURCES: tuple[Resource, ...] = (*crm.api.RESOURCES, *timetracking.api.RESOURCES)
 
 urlpatterns = [path("v1/", include(([url for resource in RESOURCES for url in resource.urls()], "api")))]

@@ -11,33 +11,38 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from accounts.api import lists
 from accounts.api.body import BodyForm
-from accounts.api.fields import Custom, Field, Group, Identity, Instant, Reference, Text, Whole, Words
+from accounts.api.fields import (
+    CREATED,
+    EXAMPLE_ID,
+    ID,
+    UPDATED,
+    VERSION,
+    Custom,
+    Field,
+    Group,
+    Reference,
+    Text,
+    Words,
+)
 from accounts.api.problems import Problem
 from accounts.api.resource import Resource
 from accounts.models import Membership
 from crm import actions
-from crm.forms import ContactForm, RecordForm
+from crm.forms import CompanyForm, ContactForm, RecordForm
 from crm.lists import tags_of
-from crm.models import Company, Contact, ContactTag, Tag
+from crm.models import Company, CompanyTag, Contact, ContactTag, Tag
 from crm.search import asked_words, matching
 from lib.text import fold
 from tenancy.fields import AccountChoiceField
 
 ADDRESS = ("street", "postal_code", "city", "region", "country")
-EXAMPLE_ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
-A_MOMENT = "2026-11-20T09:30:00Z"
-
-HEAD: tuple[Field, ...] = (
-    Identity("id", "The record's own id.", EXAMPLE_ID, column="public_id", is_read_only=True),
-    Whole("version", "Counts the changes; send it as `If-Match`.", 3, is_read_only=True),
-)
-FOOT: tuple[Field, ...] = (
+RECORD_FIELDS: tuple[Field, ...] = (
     Words("tags", "Words the firm sorts by. A new word makes a new tag.", ["client"], column="tag_names"),
     Custom("custom", "The firm's own fields."),
     Reference("owner", "The member who looks after it.", EXAMPLE_ID, to="members"),
     Text("note", "Anything worth knowing.", "Prefers mail."),
-    Instant("created_at", "When it was added.", A_MOMENT, is_read_only=True),
-    Instant("updated_at", "When it was changed last.", A_MOMENT, is_read_only=True),
+    CREATED,
+    UPDATED,
 )
 ORDERS = {
     "name": ("name_key", "id"),
@@ -47,6 +52,15 @@ ORDERS = {
     "created_at": ("id",),
     "-created_at": ("-id",),
 }
+
+
+class Names(forms.Field):
+    """A list of names, as it stands in a body."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
 
 
 class RecordBody(BodyForm):
@@ -65,7 +79,7 @@ class RecordBody(BodyForm):
 class ContactBody(RecordBody, ContactForm):
     """A contact whose company is named by its id."""
 
-    tags = forms.Field(required=False, widget=forms.SelectMultiple)
+    tags = Names()
     company = AccountChoiceField(
         model=Company, required=False, error_messages={"invalid_choice": "There is no such company."}
     )
@@ -81,12 +95,19 @@ class ContactBody(RecordBody, ContactForm):
         return self.cleaned_data["company"]
 
 
+class CompanyBody(RecordBody, CompanyForm):
+    """A company."""
+
+    tags = Names()
+
+
 class RecordResource(Resource):
     """Companies and contacts: what they do alike."""
 
     scope = "crm"
     is_searched = True
     body: type[RecordForm]
+    orders = ORDERS
 
     def visible(self, member: Membership) -> QuerySet[Any]:
         return self.model._default_manager.live().visible_to(member)  # type: ignore[attr-defined]
@@ -125,6 +146,12 @@ def colleagues(member: Membership) -> QuerySet[Any]:
     return Membership.objects.filter(account_id=member.account_id)
 
 
+def whole_life(noun: str) -> dict[str, str]:
+    """Every verb, by the actions of the pages."""
+    sees, edits, deletes = (f"{noun}.{verb}" for verb in ("view", "edit", "delete"))
+    return {"browse": sees, "create": edits, "read": sees, "change": edits, "delete": deletes}
+
+
 RECORD_FILTERS = (
     lists.by_reference("owner", colleagues, "Looked after by this member."),
     lists.by_text("tag", "Has this tag.", tagged),
@@ -132,20 +159,39 @@ RECORD_FILTERS = (
 )
 
 
-class Contacts(RecordResource):
-    """People our firm deals with."""
+class Companies(RecordResource):
+    """``/companies/``"""
 
-    name, one, about = "contacts", "contact", "People the firm deals with."
-    model, body = Contact, ContactBody
-    may = {
-        "browse": "contact.view",
-        "create": "contact.edit",
-        "read": "contact.view",
-        "change": "contact.edit",
-        "delete": "contact.delete",
-    }
+    name, one, about = "companies", "company", "Firms that the firm works for or with. Deleted ones lie in the bin."
+    model, body = Company, CompanyBody
+    may = whole_life("company")
     fields = (
-        *HEAD,
+        ID,
+        VERSION,
+        Text("name", "What it is called.", "Tidewater Museum", is_required=True),
+        Text("domain", "Its website.", "tidewater.example"),
+        Text("phone", "Its number, as it is read.", "+45 33 12 44 10"),
+        Group("address", "The postal address.", parts=ADDRESS),
+        *RECORD_FIELDS,
+    )
+    filters = (
+        lists.by_text("domain", "Has this website.", lambda text: Q(domain=text.strip().lower())),
+        *RECORD_FILTERS,
+    )
+
+    def made_up(self) -> dict[str, Any]:
+        return {"tag_names": tag_names(CompanyTag, "company")}
+
+
+class Contacts(RecordResource):
+    """``/contacts/``"""
+
+    name, one, about = "contacts", "contact", "People the firm deals with. Deleted ones lie in the bin."
+    model, body = Contact, ContactBody
+    may = whole_life("contact")
+    fields = (
+        ID,
+        VERSION,
         Text("first_name", "The given name.", "Maren"),
         Text("last_name", "The family name.", "Holt"),
         Text("email", "The main e-mail address.", "maren@tidewater.example"),
@@ -155,7 +201,7 @@ class Contacts(RecordResource):
         Text("website", "A page of theirs.", "https://holt.example"),
         Group("address", "The postal address.", parts=ADDRESS),
         Text("source", "Where the firm knows them from.", "Conference"),
-        *FOOT,
+        *RECORD_FIELDS,
     )
     orders = {
         **ORDERS,
@@ -170,3 +216,19 @@ class Contacts(RecordResource):
 
     def made_up(self) -> dict[str, Any]:
         return {"tag_names": tag_names(ContactTag, "contact")}
+
+
+class Tags(Resource):
+    """``/tags/``"""
+
+    name, one, about = "tags", "tag", "The words by which contacts and companies are sorted."
+    model, scope, is_versioned = Tag, "crm", False
+    may = {"browse": "contact.view", "read": "contact.view"}
+    fields = (ID, Text("name", "The word.", "client"))
+    orders = {"name": ("name_key", "id"), "-name": ("-name_key", "-id")}
+
+    def visible(self, member: Membership) -> QuerySet[Any]:
+        return Tag.objects.all()
+
+
+RESOURCES = (Companies(), Contacts(), Tags())

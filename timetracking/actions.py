@@ -23,7 +23,7 @@ from timetracking.models import Project, SheetRow, Task, TimeEntry, is_billable
 from timetracking.queries import Cell, cell_of
 
 Snapshot = dict[str, Any]
-Clock = tuple[int, int, ZoneInfo]  # start and end in minutes after midnight, and whose clock it was
+Clock = tuple[datetime, datetime, ZoneInfo]  # start and end, and whose clock it was
 Work = TypeVar("Work", Project, Task)
 
 
@@ -215,10 +215,8 @@ def _refuse_archived_moves(entry: TimeEntry, before: Snapshot) -> None:
         _refuse_archived(entry.project, entry.task)
 
 
-def _set_clock(entry: TimeEntry, start: int, end: int, zone: ZoneInfo) -> None:
-    entry.started_at = instant_at(entry.day, start, zone)
-    entry.stopped_at = instant_at(entry.day, end, zone)
-    entry.time_zone = zone.key
+def _set_clock(entry: TimeEntry, start: datetime, end: datetime, zone: ZoneInfo) -> None:
+    entry.started_at, entry.stopped_at, entry.time_zone = start, end, zone.key
 
 
 def _keep_clock_true(entry: TimeEntry) -> None:

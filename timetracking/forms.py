@@ -15,11 +15,13 @@ from django.db.models import Q
 
 from accounts.models import Account, Membership
 from crm.models import Company
-from crm.search import matching
 from lib import formats
 from lib.durations import Duration, DurationError, Unit, parse
+from lib.weeks import instant_at
 from tenancy.forms import AccountModelForm, VersionedModelForm
+from timetracking.actions import Clock
 from timetracking.models import Project, ProjectQuerySet, Task, TimeEntry, work_name, work_value
+from timetracking.queries import projects_found
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 TIME_HINT = "Type 1:30, 1.5, 90m or 9-12:30."
@@ -125,10 +127,12 @@ class PanelEntryForm(VersionedModelForm):
             values["project"], values["task"] = cleaned["work"]
         return {**values, "minutes": cleaned["time"].minutes}
 
-    def clock(self, zone: ZoneInfo) -> tuple[int, int, ZoneInfo] | None:
+    def clock(self, zone: ZoneInfo) -> Clock | None:
         """Start and end, when a clock range was typed."""
-        time: Duration = self.cleaned_data["time"]
-        return None if time.start is None or time.end is None else (time.start, time.end, zone)
+        time, day = self.cleaned_data["time"], self.instance.day
+        if time.start is None or time.end is None:
+            return None
+        return instant_at(day, time.start, zone), instant_at(day, time.end, zone), zone
 
 
 class EntryForm(PanelEntryForm):
@@ -219,7 +223,7 @@ class ProjectForm(VersionedModelForm):
         chosen = Q(pk__in=seen) | Q(pk=self.instance.company_id)
         companies.queryset = Company.objects.filter(chosen).order_by("name_key")
         if self.instance.budget_minutes:
-            self.initial["budget_hours"] = _hours(self.instance.budget_minutes)
+            self.initial["budget_hours"] = typed_hours(self.instance.budget_minutes)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -254,8 +258,7 @@ class ProjectFilterForm(forms.Form):
         if chosen["status"] != "all":
             projects = projects.archived() if chosen["status"] else projects.active()
         if chosen["q"].strip():
-            companies = Company.objects.filter(matching(Company, chosen["q"]))
-            projects = projects.filter(matching(Project, chosen["q"]) | Q(company__in=companies))
+            projects = projects_found(projects, chosen["q"])
         return self._of_company(projects, chosen["company"])
 
     def address(self, page: str | None) -> str:
@@ -327,7 +330,7 @@ def is_uuid(text: str) -> bool:
     return True
 
 
-def _hours(minutes: int) -> str:
+def typed_hours(minutes: int) -> str:
     """Hours as they are typed: 10, 12.5, never 1E+1."""
     return f"{(Decimal(minutes) / 60).quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".")
 

@@ -220,6 +220,8 @@ class TimeEntry(VersionedModel):
         indexes = [
             models.Index(fields=["account", "person", "day"], name="timeentry_of_person"),
             models.Index(fields=["account", "project", "day"], name="timeentry_on_project"),
+            models.Index(fields=["account", "-day", "-id"], name="timeentry_by_day"),
+            models.Index(fields=["account", "-updated_at", "-id"], name="timeentry_by_change"),
         ]
 
     def __str__(self) -> str:

@@ -13,10 +13,22 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from accounts.models import Account, Membership
+from accounts.permissions import can
+from crm.models import Company
+from crm.search import matching
 from lib.durations import spoken
 from lib.text import fold
 from lib.weeks import days_of_week
-from timetracking.models import Project, SheetRow, Task, TimeEntry, is_billable, work_value
+from timetracking.models import (
+    Project,
+    ProjectQuerySet,
+    SheetRow,
+    Task,
+    TimeEntry,
+    TimeEntryQuerySet,
+    is_billable,
+    work_value,
+)
 from timetracking.targets import is_working_day, target
 
 REMEMBERED_DAYS = 14
@@ -323,3 +335,23 @@ def _key(thing: TimeEntry | SheetRow) -> tuple[int, int | None]:
 
 def _is_open(entry: TimeEntry) -> bool:
     return entry.project.is_active and (entry.task is None or entry.task.is_active)
+
+
+# --- who sees and finds what --------------------------------------------------------------------------
+
+
+def sees_others(member: Membership, action: str = "time.view_all") -> bool:
+    """Whether this member may do something with colleagues' time."""
+    return can(member, action) and not member.sees_only_own_records
+
+
+def entries_of_others_too(member: Membership, action: str) -> TimeEntryQuerySet:
+    """Everybody's entries for a member who may do ``action`` with colleagues' time, otherwise the own ones."""
+    entries: TimeEntryQuerySet = TimeEntry.objects.all()
+    return entries if sees_others(member, action) else entries.of(member)
+
+
+def projects_found(projects: ProjectQuerySet, text: str) -> ProjectQuerySet:
+    """Those whose own words, or whose company's, begin with the words of ``text``."""
+    companies = Company.objects.filter(matching(Company, text))
+    return projects.filter(matching(Project, text) | Q(company__in=companies))

@@ -14,7 +14,11 @@ from django.db.models import Model
 Row = Mapping[str, Any]
 Schema = dict[str, Any]
 
-A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+AN_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
+YEARS = range(1970, 2200)
+EXAMPLE_ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
+EXAMPLE_INSTANT = "2026-11-20T09:30:00Z"
 
 
 class Wrong(ValueError):
@@ -234,6 +238,70 @@ class Group(Field):
         return {**super().schema(model), "type": "object", "properties": parts, "additionalProperties": False}
 
 
+@dataclass(frozen=True)
+class Money(Field):
+    """An amount with its currency, or null. The amount is text: a float would lose cents."""
+
+    currency: str = "currency"  # the column beside
+
+    is_plain = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.name, self.currency)
+
+    @property
+    def form_names(self) -> tuple[str, ...]:
+        return (self.name, self.currency)
+
+    def show(self, row: Row) -> Any:
+        amount = row[self.name]
+        return None if amount is None else {"amount": str(amount), "currency": row[self.currency]}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value is None:
+            return {self.name: None}
+        is_whole = isinstance(value, dict) and value.keys() == {"amount", "currency"}
+        if not is_whole or not isinstance(value["amount"], str) or not AN_AMOUNT.fullmatch(value["amount"]):
+            raise Wrong('Write an amount, as in {"amount": "120.00", "currency": "EUR"}, or null.')
+        return {self.name: value["amount"], self.currency: a_text(value["currency"])}
+
+    def schema(self, model: type[Model]) -> Schema:
+        parts = {
+            "amount": {"type": "string", "pattern": f"^{AN_AMOUNT.pattern}$"},
+            "currency": {"type": "string", "description": "Three letters, as in EUR.", "pattern": "^[A-Z]{3}$"},
+        }
+        whole = {"properties": parts, "required": ["amount", "currency"], "additionalProperties": False}
+        return {**super().schema(model), "type": ["object", "null"], **whole}
+
+
+class Status(Field):
+    """Active, or archived: it keeps its hours and takes no more."""
+
+    kind = {"type": "string", "enum": ["active", "archived"]}
+    is_plain = False
+    columns = ("archived_at",)
+
+    def show(self, row: Row) -> Any:
+        return "active" if row["archived_at"] is None else "archived"
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value not in ("active", "archived"):
+            raise Wrong("Write active or archived.")
+        return {self.name: value}
+
+
+@dataclass(frozen=True)
+class Since(Field):
+    """True when the column holds a moment."""
+
+    kind = {"type": "boolean"}
+    is_plain = False
+
+    def show(self, row: Row) -> Any:
+        return row[self.column] is not None
+
+
 class Custom(Field):
     """The firm's own fields: an object with those that it has defined."""
 
@@ -264,7 +332,7 @@ def an_id(value: Any) -> UUID:
     try:
         return UUID(value)
     except (ValueError, TypeError, AttributeError):
-        raise Wrong("Write an id, as in 3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f.") from None
+        raise Wrong(f"Write an id, as in {EXAMPLE_ID}.") from None
 
 
 def a_day(value: Any) -> date:
@@ -281,8 +349,8 @@ def an_instant(value: Any) -> datetime:
         instant = datetime.fromisoformat(value)
     except (ValueError, TypeError):
         instant = None
-    if instant is None or instant.tzinfo is None:
-        raise Wrong("Write an instant with its zone, as in 2026-11-20T09:30:00Z.")
+    if instant is None or instant.tzinfo is None or instant.year not in YEARS:
+        raise Wrong(f"Write an instant with its zone, as in {EXAMPLE_INSTANT}.")
     return instant
 
 
@@ -296,3 +364,10 @@ def column_of(model: type[Model], path: str) -> Any:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"“{name[:60]}”" for name in names)
+
+
+# What most records have.
+ID = Identity("id", "The record's own id.", EXAMPLE_ID, column="public_id", is_read_only=True)
+VERSION = Whole("version", "Counts the changes; send it as `If-Match`.", 3, is_read_only=True)
+CREATED = Instant("created_at", "When it was added.", EXAMPLE_INSTANT, is_read_only=True)
+UPDATED = Instant("updated_at", "When it was changed last.", EXAMPLE_INSTANT, is_read_only=True)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Event, Payload
+from lib.weeks import instant_at
 from tests.timetracking.statements import asked
 from timetracking import actions
 from timetracking.models import Project, TimeEntry
@@ -75,8 +76,9 @@ def test_what_is_there_can_be_added_to(bobs_client, website, stored):
 
 def test_an_entry_with_clock_times_keeps_its_start(bobs_client, acme, bobs, website, inside, stored):
     with inside(acme):
-        zone = ZoneInfo("Europe/Copenhagen")
-        actions.log_time(bobs, website, None, date(2026, 11, 17), 60, clock=(540, 600, zone))
+        zone, day = ZoneInfo("Europe/Copenhagen"), date(2026, 11, 17)
+        clock = (instant_at(day, 540, zone), instant_at(day, 600, zone), zone)
+        actions.log_time(bobs, website, None, day, 60, clock=clock)
         version = actions.cell_of(bobs, website, None, date(2026, 11, 17)).version
     bobs_client.post(URL, cell(website, text="2", version=version))
     [(minutes, started, stopped)] = stored("minutes", "started_at", "stopped_at")

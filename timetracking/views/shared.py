@@ -19,6 +19,7 @@ from accounts.models import Membership
 from accounts.permissions import can
 from lib import formats
 from lib.weeks import local_day
+from timetracking import queries
 from timetracking.actions import Undo
 from timetracking.models import Project, TimeEntry
 from timetracking.queries import spoken_day
@@ -47,7 +48,7 @@ def member(request: HttpRequest, public_id: str, others: str) -> Membership:
 
 def sees_others(request: HttpRequest, action: str = "time.view_all") -> bool:
     """Whether this member may do something with colleagues' time."""
-    return can(request.membership, action) and not request.membership.sees_only_own_records
+    return queries.sees_others(request.membership, action)
 
 
 def people(request: HttpRequest) -> Any:
@@ -74,8 +75,8 @@ def writable_person(request: HttpRequest, public_id: str = "") -> Membership:
 
 def writable_entries(request: HttpRequest) -> Any:
     """The entries this member may change: the own ones, or everybody's."""
-    entries = TimeEntry.objects.with_names().select_related("person__user")
-    return entries if sees_others(request, "time.log_for_others") else entries.of(request.membership)
+    entries = queries.entries_of_others_too(request.membership, "time.log_for_others")
+    return entries.with_names().select_related("person__user")
 
 
 def zone_of(person: Membership) -> ZoneInfo:
