@@ -1,33 +1,42 @@
 """Letters: written in the transaction that they tell of, sent after it, and never lost in between.
 
-A letter is a row. After the commit a message wakes the sender; if the message or the sender is
-lost, the sweeper sends what is older than a minute. Two senders at once don't send twice: the
-row is locked while its letter is on the way.
+A letter is a row. After the commit a message wakes the sender; the scheduler wakes it every minute as well, so no
+message is needed for a letter to go out. A try is written down before it is made, with the moment of the next one:
+whatever becomes of the sender, the letter comes round again, and one that kills its sender holds up no other.
+
+While a letter is on its way its row is locked. The lock keeps a second sender out and ends with its holder. Between
+the mail server's "taken" and our commit lie a few milliseconds in which a death leaves the letter waiting: it goes
+out again under the same Message-ID, by which a mailbox knows it has it already. SMTP offers nothing narrower.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import Error as DatabaseProblem
+from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.template import Context
 from django.template.loader import get_template
-from django.utils import timezone
 
 from accounts.models import Account, OutgoingMail
+from datamap import Retention
 
 logger = logging.getLogger(__name__)
 
 State = OutgoingMail.State
-SWEPT_AFTER = timedelta(minutes=1)
-PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720)]
-AT_ONCE = 200
+UNDER_WAY = (State.WAITING, State.SENDING)
+# From one try to the next: mail servers are away for a weekend.
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440)]
+KEPT = timedelta(days=Retention.NINETY_DAYS.days)
+SECONDS_OF_A_SWEEP = 50  # the next one is sent a minute later
 
 
 def write(kind: str, to: str, *, account: Account | None = None, **words: Any) -> OutgoingMail:
@@ -40,47 +49,60 @@ def write(kind: str, to: str, *, account: Account | None = None, **words: Any) -
         subject=" ".join(_render(f"emails/{kind}/subject.txt", words).split()),
         text=_render(f"emails/{kind}/body.txt", words).strip() + "\n",
         html=_render(f"emails/{kind}/body.html", words),
-        next_try_at=timezone.now() + SWEPT_AFTER,
     )
-    # A broker that can't be reached does not undo the commit: the sweeper sends.
-    transaction.on_commit(lambda: _wake_sender(mail.pk), robust=True)
+    _wake_after_commit()
     return mail
 
 
-def send(mail_id: int) -> bool:
-    """Send one letter if it still waits and nobody else is sending it. True when it went out now."""
-    with transaction.atomic():
-        waiting = OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",))
-        mail = waiting.filter(pk=mail_id, state=State.WAITING).first()
-        if mail is None:
-            return False
+def sweep(seconds: float = SECONDS_OF_A_SWEEP) -> int:
+    """Send what is due, the newest first: somebody sits there waiting for it. Returns how many went out."""
+    _give_up_on_killers()
+    sent, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end and (mail := _claim()):
+        sent += _send(mail)
+    return sent
+
+
+def forget_old() -> int:
+    """Drop what is left of letters that ended long ago."""
+    ended = OutgoingMail.objects.exclude(state__in=UNDER_WAY)
+    return ended.filter(written_at__lt=Now() - KEPT).delete()[0]
+
+
+# ---------------------------------------------------------------------------------------- one letter on its way
+
+
+@transaction.atomic
+def _claim() -> OutgoingMail | None:
+    """The next letter that is due, its try written down. Two senders never get the same one."""
+    due = OutgoingMail.objects.filter(state__in=UNDER_WAY, next_try_at__lte=Now(), tries__lt=len(PAUSES))
+    mail = due.select_for_update(skip_locked=True).order_by("-next_try_at").first()
+    if mail is not None:
         mail.tries += 1
-        try:
-            _message(mail).send()
-        except (SMTPException, OSError, ValueError) as trouble:  # ValueError: words that no letter can carry
-            _after_trouble(mail, trouble)
-        else:
-            _end(mail, State.SENT)
-        mail.save()
-    return mail.state == State.SENT
+        mail.state, mail.next_try_at = State.SENDING, Now() + PAUSES[mail.tries - 1]
+        mail.save(update_fields=["tries", "state", "next_try_at"])
+    return mail
 
 
-def sweep() -> int:
-    """Send what its own message did not reach, or what is due for another try. Returns how many went out."""
-    due = OutgoingMail.objects.filter(state=State.WAITING, next_try_at__lte=timezone.now())
-    numbers = due.order_by("next_try_at").values_list("pk", flat=True)[:AT_ONCE]
-    return sum(send(number) for number in list(numbers))
+def _send(mail: OutgoingMail) -> bool:
+    """True when it went out now."""
+    try:
+        with get_connection() as server, transaction.atomic():  # committed before we say goodbye to the server
+            if not _mine(mail).select_for_update(skip_locked=True):
+                return False
+            server.send_messages([_message(mail)])
+            _mine(mail).update(**_ended(State.SENT))
+            return True
+    except DatabaseProblem:
+        raise  # the sweep ends here; the letter comes round again
+    except Exception as trouble:
+        _after_trouble(mail, trouble)
+    return False
 
 
-def _wake_sender(mail_id: int) -> None:
-    current_app.send_task("accounts.send_mail", kwargs={"mail_id": mail_id})
-
-
-def _render(name: str, words: dict[str, Any]) -> str:
-    """Plain parts are not escaped: an ampersand in a name stays one."""
-    template = get_template(name).template  # type: ignore[attr-defined]
-    text: str = template.render(Context(words, autoescape=name.endswith(".html")))
-    return text
+def _mine(mail: OutgoingMail) -> Any:
+    """The row, as long as this try is its last."""
+    return OutgoingMail.objects.filter(pk=mail.pk, state=State.SENDING, tries=mail.tries)
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -93,15 +115,15 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
 
 
 def _after_trouble(mail: OutgoingMail, trouble: Exception) -> None:
-    """Try again later, or give up: at once when the other side will never take it. Addresses are not logged."""
+    """Wait for the next try, or give up: at once when the other side will never take it. Addresses are not logged."""
     code = _code(trouble)
-    mail.trouble = f"{type(trouble).__name__} {code or ''}".strip()
-    if code >= 500 or mail.tries > len(PAUSES):
-        _end(mail, State.FAILED)
-        logger.error("Letter %s was given up: %s", mail.public_id, mail.trouble)
-    else:
-        mail.next_try_at = timezone.now() + PAUSES[mail.tries - 1]
-        logger.warning("Letter %s waits for another try: %s", mail.public_id, mail.trouble)
+    words = f"{type(trouble).__name__} {code or ''}".strip()
+    is_refused = code >= 500 and isinstance(trouble, SMTPRecipientsRefused | SMTPDataError)
+    if not is_refused and mail.tries < len(PAUSES):
+        _mine(mail).update(state=State.WAITING, trouble=words)
+        logger.warning("Letter %s waits for another try: %s", mail.public_id, words)
+    elif _mine(mail).update(**_ended(State.FAILED, words)):
+        logger.error("Letter %s was given up: %s", mail.public_id, words)
 
 
 def _code(trouble: Exception) -> int:
@@ -110,6 +132,32 @@ def _code(trouble: Exception) -> int:
     return trouble.smtp_code if isinstance(trouble, SMTPResponseException) else 0
 
 
-def _end(mail: OutgoingMail, state: State) -> None:
-    mail.state, mail.ended_at = state, timezone.now()
-    mail.text = mail.html = ""
+def _give_up_on_killers() -> None:
+    """Letters whose every try ended with the sender's death."""
+    tried_in_vain = OutgoingMail.objects.filter(state=State.SENDING, next_try_at__lte=Now(), tries__gte=len(PAUSES))
+    if count := tried_in_vain.update(**_ended(State.FAILED, "The sender died")):
+        logger.error("Letters given up because their sender died each time: %s", count)
+
+
+def _ended(state: State, trouble: str = "") -> dict[str, Any]:
+    return {"state": state, "ended_at": Now(), "trouble": trouble, "text": "", "html": ""}
+
+
+# ---------------------------------------------------------------------------------------- writing and waking
+
+
+def _wake_after_commit() -> None:
+    """One message for a transaction, however many letters it writes. A broker that is away does not undo it."""
+    if all(waiting is not _wake_sender for _, waiting, _ in connection.run_on_commit):
+        transaction.on_commit(_wake_sender, robust=True)
+
+
+def _wake_sender() -> None:
+    current_app.send_task("accounts.send_waiting_mail")
+
+
+def _render(name: str, words: dict[str, Any]) -> str:
+    """Plain parts are not escaped: an ampersand in a name stays one."""
+    template = get_template(name).template  # type: ignore[attr-defined]
+    text: str = template.render(Context(words, autoescape=name.endswith(".html")))
+    return text

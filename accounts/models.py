@@ -9,6 +9,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import choices
@@ -258,6 +259,7 @@ class OutgoingMail(models.Model):
         """How far it came."""
 
         WAITING = "waiting", "Waiting"
+        SENDING = "sending", "On its way"
         SENT = "sent", "Sent"
         FAILED = "failed", "Given up"
 
@@ -270,13 +272,17 @@ class OutgoingMail(models.Model):
     html = models.TextField(blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(db_default=Now())
     trouble = models.CharField(max_length=200, blank=True)
     written_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(state="waiting"), name="mail_waiting")]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=models.Q(state__in=["waiting", "sending"]), name="mail_under_way"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"

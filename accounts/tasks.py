@@ -7,16 +7,16 @@ from celery import current_app, shared_task
 from accounts import actions, lifecycle, mail
 
 
-@shared_task(name="accounts.send_mail")
-def send_mail(mail_id: int) -> None:
-    """Send one letter; harmless when it is gone already."""
-    mail.send(mail_id)
-
-
 @shared_task(name="accounts.send_waiting_mail")
 def send_waiting_mail() -> None:
-    """Send the letters whose own message got lost, or whose next try is due."""
+    """Send the letters that are due. Harmless when several do so at once, or there is none."""
     mail.sweep()
+
+
+@shared_task(name="accounts.forget_old_mail")
+def forget_old_mail() -> None:
+    """Drop what is left of letters after the time that the data map names."""
+    mail.forget_old()
 
 
 @shared_task(name="accounts.forget_arrived_forms")

@@ -30,7 +30,7 @@ SECONDS_TO_REACH_THE_BROKER = 3  # a request that wants to wake somebody does no
 # Jobs that may take longer than the default queue allows, by task name.
 LONG: list[str] = ["crm.go_on_importing"]
 
-# What runs by the clock: name → task, schedule. Each must be harmless when run twice.
+# What runs by the clock: name → task, and how often. Each must be harmless when run twice; all run when it starts.
 BEAT: dict[str, dict[str, Any]] = {
     "waiting mail": {"task": "accounts.send_waiting_mail", "schedule": timedelta(minutes=1)},
     "alarms": {"task": "accounts.ring_alarms", "schedule": timedelta(seconds=15)},
@@ -38,6 +38,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "seals": {"task": "audit.wake_sealers", "schedule": timedelta(seconds=20)},
     "checkpoint": {"task": "audit.make_checkpoint", "schedule": timedelta(minutes=5)},
     "expired files": {"task": "accounts.discard_expired_files", "schedule": timedelta(hours=24)},
+    "old mail": {"task": "accounts.forget_old_mail", "schedule": timedelta(hours=24)},
     "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},
 }
 
@@ -89,5 +90,6 @@ app.conf.update(
     worker_hijack_root_logger=False,
     timezone="UTC",
     beat_schedule=BEAT,
+    beat_scheduler="config.clock:Clock",
 )
 app.autodiscover_tasks()

@@ -165,13 +165,7 @@ class Launch:
             ),
             Child(
                 "scheduler",
-                [
-                    *celery,
-                    "beat",
-                    "--loglevel=INFO",
-                    f"--schedule={self.env.data_dir / 'schedule'}",
-                    "--pidfile=",
-                ],
+                [*celery, "beat", "--loglevel=INFO", "--pidfile="],
                 self.environ_for("app"),
                 log / "scheduler.log",
             ),
