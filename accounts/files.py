@@ -13,6 +13,7 @@ import io
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -212,7 +213,7 @@ def _account_key() -> bytes:
     """The active account's key; made when first needed. Two at once: the first one counts."""
     account_id = current_account_id()
     belongs_to = f"account {account_id}".encode()
-    wrapper = AESGCM(_derived(settings.SECRET_KEY.encode(), "account keys"))
+    wrapper, *former = _wrappers()
     row = AccountKey.objects.first()
     if row is None:
         nonce = secrets.token_bytes(12)
@@ -220,7 +221,16 @@ def _account_key() -> bytes:
         AccountKey.objects.bulk_create([AccountKey(wrapped=wrapped)], ignore_conflicts=True)
         row = AccountKey.objects.get()
     wrapped = bytes(row.wrapped)
+    for older in former:
+        with suppress(InvalidTag):
+            return older.decrypt(wrapped[:12], wrapped[12:], belongs_to)
     return wrapper.decrypt(wrapped[:12], wrapped[12:], belongs_to)
+
+
+def _wrappers() -> list[AESGCM]:
+    """Made from the installation's secret, and from those that it had before."""
+    known = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [AESGCM(_derived(secret.encode(), "account keys")) for secret in known]
 
 
 def _derived(secret: bytes, purpose: str, salt: bytes | None = None) -> bytes:

@@ -54,6 +54,7 @@ class Env:
 
     debug: bool
     secret_key: str = field(repr=False)
+    former_secret_keys: list[str] = field(repr=False)
     data_dir: Path
     port: int
     site_url: str
@@ -62,6 +63,7 @@ class Env:
     database_urls: dict[str, str] = field(repr=False)
     database_role: str
     broker_url: str | None = field(repr=False)
+    redis_url: str | None = field(repr=False)
     worker_queue: str
     smtp: Smtp | None
     email_from: str
@@ -95,7 +97,11 @@ class Env:
 
     def derive(self, purpose: str) -> str:
         """A secret for one purpose, made from the installation's own."""
-        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+        return _derive(self.secret_key, purpose)
+
+    def derive_all(self, purpose: str) -> list[str]:
+        """The same from the present secret and from those before it, newest first."""
+        return [_derive(secret, purpose) for secret in (self.secret_key, *self.former_secret_keys)]
 
     def role_password(self, role: str) -> str:
         return self.derive(f"database role {role}")
@@ -175,7 +181,8 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
             role: url for role in ROLES if role != "app" and (url := given.conninfo(f"DATABASE_{role.upper()}_URL"))
         },
         "database_role": given.one_of("CANDOR_DATABASE_ROLE", ROLES, "app"),
-        "broker_url": given.url("CELERY_BROKER_URL", ("redis", "rediss"), "") or None,
+        "broker_url": (broker_url := given.url("CELERY_BROKER_URL", ("redis", "rediss"), "") or None),
+        "redis_url": given.url("REDIS_URL", ("redis", "rediss"), "") or broker_url,
         "worker_queue": given.one_of("WORKER_QUEUE", QUEUES, "default"),
         "smtp": given.smtp("EMAIL_URL"),
         "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
@@ -184,6 +191,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "promises_file": (project / (given.text("PROMISES_FILE") or ".promises.json")).resolve(),
         "audit_log_key": given.text("AUDIT_LOG_KEY"),
         "secret_key": given.secret("SECRET_KEY", data_dir),
+        "former_secret_keys": given.former_secrets("SECRET_KEY_FALLBACKS"),
     }
     if given.troubles:
         raise Trouble("Candor cannot work with these settings:\n" + "\n".join(f"  - {line}" for line in given.troubles))
@@ -299,6 +307,17 @@ class _Reader:
                 "Make it readable and writable for this user, or name another folder in CANDOR_DATA."
             )
             return ""
+
+    def former_secrets(self, name: str) -> list[str]:
+        """Secrets that sealed before the present one, newest first, with commas between."""
+        secrets = [text.strip() for text in self.text(name).split(",") if text.strip()]
+        if any(len(text) < 32 for text in secrets):
+            self.troubles.append(f"{name} holds a secret of less than 32 characters; name only those that were used.")
+        return secrets
+
+
+def _derive(secret: str, purpose: str) -> str:
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def installation_secret(data_dir: Path) -> str:

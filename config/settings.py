@@ -9,7 +9,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SITE_NAME = "Candor"
 
 DEBUG = env.debug
-SECRET_KEY = env.secret_key
+SECRET_KEY, SECRET_KEY_FALLBACKS = env.secret_key, env.former_secret_keys
+SEAL_SECRETS = env.derive_all("seals")
 ALLOWED_HOSTS = env.allowed_hosts
 SITE_URL = env.site_url
 TRIAL_DAYS = env.trial_days

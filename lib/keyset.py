@@ -7,24 +7,22 @@ holds values of a row and stands in addresses, histories and logs.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
 from django.db.models.constants import LOOKUP_SEP
 
+from lib.seals import Seal
+
 Row = TypeVar("Row")
 SIZE = 50
 COUNTED = 10_000
+_SEAL = Seal("keyset cursor")
 
 
 class ForeignCursor(ValueError):
@@ -206,14 +204,12 @@ def _write(row: Any, keys: list[_Key], written_for: Sequence[str], *, is_backwar
     values = [_value(row, key.name) for key in keys]
     texts = [None if value is None else key.field.value_to_string(_Held(key.field, value))  # type: ignore[arg-type]
              for key, value in zip(keys, values, strict=True)]  # fmt: skip
-    plain = json.dumps([is_backward, texts, *written_for]).encode()
-    return _cipher().encrypt(plain).decode().rstrip("=")
+    return _SEAL.close(json.dumps([is_backward, texts, *written_for]))
 
 
 def _read(cursor: str, keys: list[_Key], written_for: Sequence[str]) -> tuple[bool, list[Any]] | None:
-    try:
-        plain = _cipher().decrypt(cursor.encode() + b"=" * (-len(cursor) % 4))
-    except (InvalidToken, ValueError):
+    plain = _SEAL.open(cursor)
+    if plain is None:
         return None
     is_backward, texts, *for_which = json.loads(plain)
     if for_which != list(written_for):
@@ -238,12 +234,3 @@ def _value(row: Any, path: str) -> Any:
     for step in path.split(LOOKUP_SEP):
         row = getattr(row, step, None)
     return row
-
-
-@lru_cache(maxsize=2)
-def _cipher_of(secret: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"keyset cursor" + secret.encode()).digest()))
-
-
-def _cipher() -> Fernet:
-    return _cipher_of(settings.SECRET_KEY)

@@ -114,6 +114,14 @@ def test_another_installation_cannot_open_it(in_acme, monkeypatch):
         stored.open()
 
 
+def test_it_opens_while_the_former_secret_of_the_installation_is_named(in_acme, monkeypatch):
+    stored = keep()
+    monkeypatch.setattr(settings, "SECRET_KEY_FALLBACKS", [settings.SECRET_KEY])
+    monkeypatch.setattr(settings, "SECRET_KEY", "the installation's new secret")
+    with stored.open() as file:
+        assert file.read()
+
+
 def test_without_the_accounts_key_the_file_is_shredded(in_acme):
     stored = keep()
     AccountKey.objects.all().delete()

@@ -175,6 +175,30 @@ def test_a_mail_server_is_one_address(tmp_path, url, parts):
     assert (smtp.host, smtp.port, smtp.username, smtp.password, smtp.use_tls, smtp.use_ssl) == parts
 
 
+def test_a_former_secret_still_opens_what_it_sealed(tmp_path):
+    before = settings(tmp_path, SECRET_KEY=SECRET)
+    after = settings(tmp_path, SECRET_KEY=SECRET + "!", SECRET_KEY_FALLBACKS=f" {SECRET}, ")
+    assert before.former_secret_keys == []
+    assert after.derive_all("seals") == [after.derive("seals"), before.derive("seals")]
+    assert after.derive("seals") != before.derive("seals")
+    assert SECRET not in repr(after)
+    with pytest.raises(Trouble, match="SECRET_KEY_FALLBACKS holds"):
+        settings(tmp_path, SECRET_KEY_FALLBACKS=f"{SECRET},short")
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, None),
+        ({"CELERY_BROKER_URL": "redis://broker/0"}, "redis://broker/0"),
+        ({"CELERY_BROKER_URL": "redis://broker/0", "REDIS_URL": "redis://cache/1"}, "redis://cache/1"),
+        ({"REDIS_URL": "rediss://cache/1"}, "rediss://cache/1"),
+    ],
+)
+def test_tries_are_counted_in_the_redis_that_is_named(tmp_path, given, url):
+    assert settings(tmp_path, **given).redis_url == url
+
+
 def test_the_demo_password_is_one_word_of_this_installation(tmp_path):
     one = settings(tmp_path, SECRET_KEY=SECRET).demo_password
     assert re.fullmatch("[a-z]{14}", one)
