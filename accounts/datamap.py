@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import SESSION_KEY
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from datamap import SELF, Column, Erasure, Keep, Party, Reason, Retention, Source, Subject, Support, describe
 
@@ -38,10 +37,8 @@ def accounts_owned_by(user: User) -> QuerySet[Account]:
 
 
 def sessions_of(user: User) -> QuerySet[Session]:
-    """The user's living sessions: whose a session is stands inside its signed data."""
-    living = Session.objects.filter(expire_date__gte=timezone.now())
-    own = [session.pk for session in living if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
-    return Session.objects.filter(pk__in=own)
+    """The user's sessions: whose a session is stands in allauth's list, and sealed inside it."""
+    return Session.objects.filter(pk__in=UserSession.objects.filter(user_id=user.pk).values("session_key"))
 
 
 describe(
@@ -260,5 +257,24 @@ describe(
         "expire_date": "security",
     },
     rows_for=sessions_of,
+    erase=Erasure.DELETE_ROW,
+)
+
+# The row goes with its session; the key is the hash that the session's own table has, too.
+describe(
+    UserSession,
+    **OURS,
+    purpose="Showing people where they are signed in, so that they can end what they do not know",
+    retention=Retention.NINETY_DAYS,
+    counted_from="last_seen_at",
+    fields={
+        "session_key": Column("credentials", source=Source.SERVICE),
+        "ip": "device",
+        "user_agent": "device",
+        "created_at": "security",
+        "last_seen_at": "security",
+        "data": "technical",
+    },
+    rows_for="user",
     erase=Erasure.DELETE_ROW,
 )

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
@@ -56,7 +57,8 @@ MIDDLEWARE = [
     "accounts.door.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.cookies.SealedCookies",
+    "accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -156,14 +158,22 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
 
-# Cookies and headers.
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# Cookies and headers. All cookies stand in accounts/cookies.py; the session's secret is in accounts/sessions.py.
+SESSION_ENGINE = "accounts.sessions"
+SESSION_IDLE = timedelta(hours=8)
+SESSION_ABSOLUTE = timedelta(hours=16)
+SESSION_BEFORE_SIGN_IN = timedelta(hours=1)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = int(SESSION_IDLE.total_seconds())
+CSRF_COOKIE_AGE = None  # with the browser
+REMEMBER_FOR = timedelta(days=90)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "candor_session" if DEBUG else "__Host-candor_session"
-CSRF_COOKIE_NAME = "candor_csrf" if DEBUG else "__Host-candor_csrf"
+_HOST = "" if DEBUG else "__Host-"  # browsers take such a cookie over HTTPS alone, for this very host
+SESSION_COOKIE_NAME = f"{_HOST}candor_session"
+CSRF_COOKIE_NAME = f"{_HOST}candor_csrf"
+REMEMBER_COOKIE_NAME = f"{_HOST}candor_remembered"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else int(timedelta(days=365).total_seconds())

@@ -28,6 +28,7 @@ GLOBAL_TABLES: dict[str, str] = {
     "account_emailaddress": "allauth: a person's verified addresses, keyed by user",
     "account_emailconfirmation": "allauth: confirmations of those addresses",
     "django_session": "a session exists before sign-in",
+    "usersessions_usersession": "allauth: where a person is signed in, keyed by user, in whichever account they work",
     "django_content_type": "Django's list of models",
     "django_migrations": "Django's list of applied migrations",
     "django_site": "allauth's list of sites",
@@ -68,6 +69,7 @@ FOUND_BY: dict[str, frozenset[str]] = {
     "accounts_outgoingmail": USUAL_KEYS | {"to"},
     "account_emailaddress": frozenset({"id", "user_id", "email"}),
     "account_emailconfirmation": frozenset({"id", "email_address_id", "key"}),
+    "usersessions_usersession": frozenset({"id", "user_id", "session_key"}),
 }
 
 

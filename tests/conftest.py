@@ -24,7 +24,7 @@ from config.celery import app
 from demo import cast
 from tenancy.context import activate
 from tenancy.globals import fenced_models, found_by
-from tests import database
+from tests import database, signed_in  # noqa: F401  (teaches Django's test client our session cookie)
 from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F401  (hooks)
 from tests.log_words import Listener
 from tests.recorder import Reader, Recorder
