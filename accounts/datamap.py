@@ -17,9 +17,11 @@ from .models import (
     ArrivedForm,
     Consent,
     DocumentText,
+    Invitation,
     Membership,
     Notice,
     OutgoingMail,
+    OwnershipOffer,
     StoredFile,
     User,
 )
@@ -39,6 +41,10 @@ def accounts_owned_by(user: User) -> QuerySet[Account]:
 def sessions_of(user: User) -> QuerySet[Session]:
     """The user's sessions: whose a session is stands in allauth's list, and sealed inside it."""
     return Session.objects.filter(pk__in=UserSession.objects.filter(user_id=user.pk).values("session_key"))
+
+
+def invitations_to(member: Membership) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(account_id=member.account_id, email=member.user.email)
 
 
 describe(
@@ -105,9 +111,41 @@ describe(
 describe(
     Membership,
     purpose="Letting people into the account with the rights their firm gave them",
-    fields={"role": "work", "joined_at": "work", "removed_at": "work", "profile_confirmed_at": "work"},
+    fields={
+        "role": "work",
+        "joined_at": "work",
+        "removed_at": "work",
+        "profile_confirmed_at": "work",
+        "last_seen_at": Column("activity", purpose=OPERATE),
+    },
     not_personal=frozenset({"is_privacy_approver", "sees_only_own_records", "first_steps_hidden_at"}),
     rows_for=SELF,
+)
+
+# Somebody who is not a user yet: known by the address alone, until they come or the month is over.
+describe(
+    Invitation,
+    purpose="Letting people into the account with the rights their firm gave them",
+    subject=Subject.MEMBER,
+    retention=Retention.THIRTY_DAYS,
+    counted_from="expires_at",
+    fields={
+        "email": "contact details",
+        "name": "identity",
+        "message": "free text",
+        "token_hash": Column("credentials", source=Source.SERVICE),
+    },
+    not_personal=frozenset({"role", "sent_at", "expires_at", "accepted_at", "revoked_at"}),
+    rows_for=invitations_to,
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    OwnershipOffer,
+    purpose="Letting people into the account with the rights their firm gave them",
+    fields={"stays_owner": "work", "offered_at": "work", "ended_at": "work", "outcome": "work"},
+    not_personal=frozenset({"expires_at"}),
+    rows_for="offered_to",
 )
 
 describe(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts import choices
 from accounts.standing import Standing, standing
 from tenancy.errors import Conflict
+from tenancy.models import AccountForeignKey, AccountModel
 
 
 class UserManager(BaseUserManager["User"]):
@@ -153,6 +155,17 @@ class Account(Versioned):
         return standing(self, now or timezone.now())
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Members by what pages ask of them. Whose account they are in is said by whoever asks."""
+
+    def active(self) -> Self:
+        return self.filter(Membership.offered)
+
+    def by_name(self) -> Self:
+        """With their users, in the order of every list."""
+        return self.select_related("user").order_by("user__first_name", "user__last_name", "id")
+
+
 class Membership(models.Model):
     """A user in an account, with a role. Ends by ``removed_at``; what the person did stays theirs."""
 
@@ -172,8 +185,10 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     is_privacy_approver = models.BooleanField("may allow support looks and start exports", default=False)
     sees_only_own_records = models.BooleanField("sees only own records", default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     profile_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -182,10 +197,119 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["account", "id"], name="membership_in_account"),
             models.UniqueConstraint(fields=["account", "user"], name="membership_once_per_user"),
             models.UniqueConstraint(fields=["account", "public_id"], name="membership_public_id"),
+            models.CheckConstraint(
+                condition=~models.Q(role__in=["owner", "admin"], sees_only_own_records=True),
+                name="membership_admin_sees_all",
+                violation_error_message="Owners and admins see every record.",
+            ),
         ]
+
+    offered = models.Q(removed_at=None)  # who is chosen for new work
+    objects = models.Manager.from_queryset(MembershipQuerySet)()
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def is_active(self) -> bool:
+        return self.removed_at is None
+
+    @property
+    def choice_label(self) -> str:
+        """The name in a list of choices, where somebody who left may still stand."""
+        return str(self) if self.is_active else f"{self} (deactivated)"
+
+    def save_checked(self, expected: int, fields: Collection[str]) -> Membership:
+        """Save these fields if the stored version is still ``expected``; otherwise raise Conflict."""
+        mine = Membership.objects.filter(pk=self.pk, account_id=self.account_id, version=expected)
+        changes = {name: getattr(self, name) for name in fields}
+        if not mine.update(version=expected + 1, **changes):
+            raise Conflict("This member was changed by somebody else meanwhile.")
+        self.version = expected + 1
+        return self
+
+
+class Invitation(models.Model):
+    """A way into an account by a mailed link: it works once, for a week, and until it is taken back."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField("e-mail")
+    name = models.CharField(max_length=160, blank=True)
+    role = models.CharField(max_length=10, choices=Membership.Role)
+    message = models.CharField(max_length=500, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = AccountForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "public_id"], name="invitation_public_id"),
+            models.UniqueConstraint(
+                fields=["account", "email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_once_per_address",
+                violation_error_message="This address is invited already.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="owner"),
+                name="invitation_to_no_ownership",
+                violation_error_message="Ownership is offered to a member, never sent to an address.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_open(self) -> bool:
+        """True while nobody followed it or took it back, expired or not."""
+        return self.accepted_at is None and self.revoked_at is None
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+
+class OwnershipOffer(AccountModel):
+    """An owner's word that a colleague shall own the account too, or in their place. One at a time."""
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        REVOKED = "revoked", "Taken back"
+
+    offered_by = AccountForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    offered_to = AccountForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    stays_owner = models.BooleanField(default=False)
+    offered_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+
+    belongs_to = None
+
+    class Meta(AccountModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(outcome=""),
+                name="ownershipoffer_one_at_a_time",
+                violation_error_message="There is an open offer already. Take it back first.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"ownership for {self.offered_to}"
+
+    @property
+    def is_open(self) -> bool:
+        return not self.outcome and self.expires_at > timezone.now()
 
 
 class Consent(models.Model):

@@ -20,12 +20,6 @@ from tenancy.forms import VersionedModelForm
 MOST_TAGS = 30
 
 
-def colleagues(member: Membership) -> Any:
-    """Whom a record may belong to."""
-    people = Membership.objects.filter(account_id=member.account_id, removed_at=None)
-    return people.select_related("user").order_by("user__first_name", "user__last_name")
-
-
 class Suggestions(forms.TextInput):
     """A text field that proposes what exists, by a list of the page; anything else may be typed."""
 
@@ -59,7 +53,7 @@ class RecordForm(VersionedModelForm):
             del self.fields["owner"]
         else:
             owner = self.fields["owner"]
-            owner.queryset, owner.empty_label = colleagues(member), "Nobody"
+            owner.queryset, owner.empty_label = owner.queryset.by_name(), "Nobody"
         if self.is_new:
             self.instance.owner = member
         self.initial["owner"] = self.instance.owner

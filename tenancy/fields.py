@@ -144,8 +144,17 @@ class AccountChoiceField(forms.ModelChoiceField):
     def __deepcopy__(self, memo: dict[int, Any]) -> AccountChoiceField:
         result = super().__deepcopy__(memo)
         if result.queryset is None and current_account_id_or_none() is not None:
-            result.queryset = self.model._default_manager.filter(account_id=current_account_id())
+            result.offer()
         return result
+
+    def offer(self, present: Any = None) -> None:
+        """The rows that new work may name (``offered`` of their model), and the one that stands there now."""
+        rows = self.model._default_manager.filter(account_id=current_account_id())
+        offered = getattr(self.model, "offered", None)
+        self.queryset = rows if offered is None else rows.filter(offered | models.Q(pk=present))
+
+    def label_from_instance(self, obj: Any) -> str:
+        return getattr(obj, "choice_label", "") or str(obj)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int) and self.queryset is not None:

@@ -6,9 +6,20 @@ from typing import Any
 
 from django import forms
 
+from tenancy.fields import AccountChoiceField
+
 
 class AccountModelForm(forms.ModelForm):
-    """A form on an account's record: constraints that name the account are asked too."""
+    """A form on an account's record: constraints that name the account are asked too.
+
+    What is no longer offered for new work stays a choice where it was chosen before.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, AccountChoiceField):
+                field.offer(present=getattr(self.instance, f"{name}_id", None))
 
     def _get_validation_exclusions(self) -> set[str]:
         # The account is never a field of the form, and Django skips every constraint that

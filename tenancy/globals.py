@@ -14,6 +14,7 @@ GLOBAL_TABLES: dict[str, str] = {
     "accounts_account": "the tenant itself: the door finds it by its slug",
     "accounts_user": "people sign in before an account is known, and may belong to several",
     "accounts_membership": "the door asks who belongs where",
+    "accounts_invitation": "who is invited belongs to no account yet, and follows the link before entering one",
     "accounts_consent": "a person's own choices about mail, keyed by user, in whichever account they work",
     "accounts_acceptance": "a person's agreement to terms and policy, keyed by user: given before an account is known",
     "accounts_documenttext": "our own published documents, the same for everybody",
@@ -67,10 +68,14 @@ FOUND_BY: dict[str, frozenset[str]] = {
     "accounts_user": frozenset({"id", "public_id", "email"}),
     "accounts_apikey": frozenset({"id", "hash", "account_id"}),
     "accounts_outgoingmail": USUAL_KEYS | {"to"},
+    "accounts_invitation": frozenset({"account_id", "id", "token_hash"}),
     "account_emailaddress": frozenset({"id", "user_id", "email"}),
     "account_emailconfirmation": frozenset({"id", "email_address_id", "key"}),
     "usersessions_usersession": frozenset({"id", "user_id", "session_key"}),
 }
+
+# A sweeper may delete from these by age alone, over all accounts.
+SWEPT_BY = {"accounts_invitation": "expires_at"}
 
 
 def found_by() -> dict[str, frozenset[str]]:

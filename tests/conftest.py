@@ -23,7 +23,7 @@ from accounts.models import Account, Membership, User
 from config.celery import app
 from demo import cast
 from tenancy.context import activate
-from tenancy.globals import fenced_models, found_by
+from tenancy.globals import SWEPT_BY, fenced_models, found_by
 from tests import database, signed_in  # noqa: F401  (teaches Django's test client our session cookie)
 from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F401  (hooks)
 from tests.log_words import Listener
@@ -62,7 +62,7 @@ def quick_passwords() -> None:
 @pytest.fixture(scope="session")
 def statement_reader() -> Reader:
     """Knows the fenced tables; remembers the statements it has read."""
-    return Reader({model._meta.db_table for model in fenced_models()}, found_by())
+    return Reader({model._meta.db_table for model in fenced_models()}, found_by(), SWEPT_BY)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,8 @@ The row policy would hide the mistake: it answers such a statement correctly, on
 on a distributed PostgreSQL. So each alias of a fenced table must be tied to an account in words: by
 ``alias.account_id = <value>`` or by the account of another alias that is tied itself. INSERT must name
 the column; UPDATE and DELETE must have it in WHERE; SET does not count. Tables outside the fence must be
-asked by one of the columns that ``tenancy/globals.py`` states; the accounts alone may be walked, by number.
+asked by one of the columns that ``tenancy/globals.py`` states; the accounts alone may be walked, by number,
+and old rows may be deleted by their age.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 import sqlglot
@@ -29,6 +30,7 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of statements t
 ACCOUNT = "account_id"
 ACCOUNTS_OWN_TABLE = "accounts_account"
 GLOBAL = "is asked by none of"
+AGE = "(age)"  # in place of a column: a sweeper's condition
 TESTS = Path(__file__).parent
 
 # What stands before a query in a statement that sqlglot leaves unread.
@@ -87,9 +89,15 @@ class Scope:
 class Reader:
     """Knows which tables are fenced and how the others may be asked, and reads statements."""
 
-    def __init__(self, fenced: Iterable[str], found_by: Mapping[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        fenced: Iterable[str],
+        found_by: Mapping[str, frozenset[str]],
+        swept_by: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.fenced = frozenset(fenced)
         self.found_by = found_by
+        self.swept_by = swept_by
         names = sorted({*self.fenced, *found_by}, key=len, reverse=True)
         self._mentions = re.compile(r"\b(" + "|".join(map(re.escape, names)) + r")\b") if names else None
         self.faults = lru_cache(maxsize=None)(self._faults)
@@ -170,9 +178,17 @@ class Reader:
             conditions += [(each, None) for each in _conjuncts(node.args["on"])]
         for condition, only in conditions:
             scope.ties += [tie for tie in _ties(scope, condition) if only in (None, tie.alias)]
+            if isinstance(node, exp.Delete):
+                scope.ties += self._sweep(scope, condition)
         scope.ties = [tie for tie in scope.ties if tie.alias in scope.tables]
         self._settle(scope)
         return scope
+
+    def _sweep(self, scope: Scope, condition: exp.Expression) -> list[Tie]:
+        """The condition that only old rows go, of a table that may be swept."""
+        column = _column(scope, condition.this) if isinstance(condition, exp.LT) else None
+        is_by_age = column is not None and self.swept_by.get(scope.tables.get(column[0], "")) == column[1]
+        return [Tie(column[0], AGE, None)] if column and is_by_age else []
 
     def _join(self, scope: Scope, join: exp.Join, named: frozenset[str]) -> list[tuple[exp.Expression, str | None]]:
         """The conditions of a join, each with the only alias it narrows (None: both sides)."""
@@ -218,7 +234,7 @@ class Reader:
                 tie.alias
                 for tie in scope.ties
                 if tie.alias not in known
-                and tie.column in self.found_by.get(scope.tables[tie.alias], ())
+                and (tie.column == AGE or tie.column in self.found_by.get(scope.tables[tie.alias], ()))
                 and (tie.source is None or tie.source in known or not scope.knows(tie.source))
             }
             if not new:

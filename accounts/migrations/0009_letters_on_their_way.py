@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('accounts', '0008_user_version')]
+    dependencies = [("accounts", "0008_user_version")]
 
     operations = [
         migrations.RemoveIndex(

@@ -1,6 +1,7 @@
 """Changing a contact, also when two people do."""
 
 import pytest
+from django.utils import timezone
 
 from audit.models import Event, Payload
 from crm.models import Company, Contact, ContactEmail
@@ -148,3 +149,24 @@ def test_text_of_several_lines_counts_as_unchanged_however_a_browser_ends_them(c
     with inside(acme):
         maren.refresh_from_db()
         assert (maren.note, maren.version) == ("First\nsecond", 2)
+
+
+def test_who_left_is_offered_no_more_but_still_stands_where_they_stood(client, acme, alice, inside, url, maren, bob):
+    from accounts.models import Membership
+
+    Membership.objects.filter(account=acme, user=bob).update(removed_at=timezone.now())
+    client.force_login(alice)
+    assert "selected>Bob Reyes (deactivated)</option>" in client.get(url).content.decode()
+    assert "Bob Reyes" not in client.get("/a/acme/contacts/new/").content.decode()
+
+
+def test_new_work_is_not_given_to_who_left(client, acme, alice, inside, url, maren, carol, typed):
+    from accounts.models import Membership
+
+    left = Membership.objects.get(account=acme, user=carol)
+    Membership.objects.filter(account=acme, pk=left.pk).update(removed_at=timezone.now())
+    client.force_login(alice)
+    assert client.post(url, typed(owner=str(left.public_id))).status_code == 422
+    with inside(acme):
+        maren.refresh_from_db()
+        assert maren.owner_id != left.pk

@@ -13,6 +13,7 @@ READER = Reader(
         "membership": frozenset({"account_id", "user_id", "id"}),
         "login": frozenset({"id", "email"}),
     },
+    {"login": "expires_at"},
 )
 
 GOOD = [
@@ -68,6 +69,7 @@ GOOD = [
     "SELECT 1 FROM login WHERE id IN (%s, %s)",
     "INSERT INTO login (email) VALUES (%s)",
     "SELECT 1 FROM person p JOIN accounts_account a ON p.account_id = a.id WHERE a.slug = %s",
+    "DELETE FROM login WHERE login.expires_at < %s",
 ]
 
 BAD = [
@@ -109,6 +111,11 @@ BAD = [
     "UPDATE person SET name = (SELECT name FROM firm WHERE firm.id = person.firm_id) WHERE account_id = %s",
     "UPDATE person p SET name = f.name FROM firm f WHERE p.account_id = %s AND f.id = p.firm_id",
     "DELETE FROM person WHERE id = %s",
+    "DELETE FROM person WHERE expires_at < %s",
+    "DELETE FROM login WHERE expires_at > %s",
+    "DELETE FROM membership WHERE expires_at < %s",
+    "SELECT 1 FROM login WHERE expires_at < %s",
+    "UPDATE login SET email = %s WHERE expires_at < %s",
     "DELETE FROM person p USING firm f WHERE p.firm_id = f.id AND f.account_id = %s",
     "DECLARE rows CURSOR FOR SELECT * FROM person",
     "EXPLAIN SELECT * FROM person",
