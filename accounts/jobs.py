@@ -51,6 +51,8 @@ class Job(AccountModel):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    belongs_to = "by"
+
     class Meta(AccountModel.Meta):
         abstract = True
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Membership
 
 Role = Membership.Role
 View = Callable[..., HttpResponse]
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 EVERYONE = frozenset(Role)
 ADMINS = frozenset({Role.OWNER, Role.ADMIN})
@@ -43,20 +45,42 @@ ROLES: dict[str, frozenset[Role]] = {
     "time.log_for_others": MANAGERS,
 }
 
-# These show what happened to everything, so they are not for who sees only their own records.
-SHOWS_ALL = frozenset({"audit.view", "audit.export"})
+# What it takes to do the same to a colleague's record, where that is more.
+FOR_OTHERS = {"time.view": "time.view_all", "time.log": "time.log_for_others"}
 
 
 def can(membership: Membership, action: str, record: Any = None) -> bool:
     """Whether this member may do ``action``, to ``record`` where one is named.
 
-    A member who sees only own records may touch a record only if they own it
-    (``record.owner_id``). Raises KeyError for an action that the table does not know.
+    Raises KeyError for an action that the table does not know.
     """
-    if membership.role not in ROLES[action] or (action in SHOWS_ALL and membership.sees_only_own_records):
+    if membership.role not in ROLES[action]:
         return False
-    owned = record is None or not hasattr(record, "owner_id") or record.owner_id == membership.pk
-    return owned or not membership.sees_only_own_records
+    return record is None or _is_own(membership, record) or can_for_others(membership, action)
+
+
+def can_for_others(membership: Membership, action: str) -> bool:
+    """Whether this member may do ``action`` to what belongs to a colleague, or to nobody yet."""
+    return not membership.sees_only_own_records and membership.role in ROLES[FOR_OTHERS.get(action, action)]
+
+
+def within_reach(rows: Rows, membership: Membership, action: str) -> Rows:
+    """Those of ``rows`` to which this member may do ``action``: the rule of ``can`` for lists, searches and sums.
+
+    A model says in ``belongs_to`` which key names the member whose record it is. What has none, such as a
+    project, belongs to the whole firm.
+    """
+    if membership.role not in ROLES[action]:
+        return rows.none()
+    key = getattr(rows.model, "belongs_to", None)
+    if key is None or can_for_others(membership, action):
+        return rows
+    return rows.filter(**{key: membership.pk})
+
+
+def _is_own(membership: Membership, record: Any) -> bool:
+    key = getattr(record, "belongs_to", None)
+    return key is None or getattr(record, f"{key}_id") == membership.pk
 
 
 def allow(action: str) -> Callable[[View], View]:

@@ -27,6 +27,7 @@ from accounts.api.fields import (
 from accounts.api.problems import Problem
 from accounts.api.resource import Resource
 from accounts.models import Membership
+from accounts.permissions import can_for_others
 from crm import actions
 from crm.forms import CompanyForm, ContactForm, RecordForm
 from crm.lists import tags_of
@@ -115,12 +116,12 @@ class RecordResource(Resource):
     def editable(self, member: Membership) -> QuerySet[Any]:
         return self.visible(member).select_related("owner__user")
 
-    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    def searched(self, rows: QuerySet[Any], text: str, member: Membership) -> QuerySet[Any]:
         return rows.filter(matching(self.model, text)) if asked_words(text) else rows
 
     def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
         member = request.membership
-        if "owner" in given and member.sees_only_own_records:
+        if "owner" in given and not can_for_others(member, self.may["change"]):
             raise Problem("invalid", errors={"owner": ["The key's member sees only own records: they stay own."]})
         tags = [tag.name for tag in tags_of(record)] if record and "tags" in given else []
         return self.body(given, instance=record or self.model(), member=member, tags=tags)  # type: ignore[call-arg]

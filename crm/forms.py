@@ -11,6 +11,7 @@ from django.forms.formsets import BaseFormSet
 
 from accounts import choices
 from accounts.models import Membership
+from accounts.permissions import can_for_others
 from crm import actions
 from crm.models import Company, Contact
 from lib.phones import readable
@@ -49,11 +50,11 @@ class RecordForm(VersionedModelForm):
         self.is_new = self.instance._state.adding
         self.former_tags = self.initial["tags"] = ", ".join(tags)
         self.initial["phone"] = readable(self.initial.get("phone", ""))
-        if member.sees_only_own_records:
-            del self.fields["owner"]
-        else:
+        if can_for_others(member, f"{self.instance._meta.model_name}.edit"):
             owner = self.fields["owner"]
             owner.queryset, owner.empty_label = owner.queryset.by_name(), "Nobody"
+        else:
+            del self.fields["owner"]
         if self.is_new:
             self.instance.owner = member
         self.initial["owner"] = self.instance.owner

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from accounts.models import Membership
+from accounts.permissions import can_for_others
 from crm.models import Company, CompanyTag, Contact, ContactTag, Record, Tag
 from crm.search import LAST_CHARACTER, asked_words, matching
 from lib.keyset import COUNTED, Count, Page, capped_count, page
@@ -64,7 +65,11 @@ def contacts(request: HttpRequest, member: Membership) -> Listing:
         chips.append(Chip(f"Company: {words}", "company"))
         condition &= where
     rows = Contact.objects.live().visible_to(member).filter(condition)
-    return _listing(rows, asked, chips, CONTACT_SORTS, _contact_values)
+    listing = _listing(rows, asked, chips, CONTACT_SORTS, _contact_values)
+    opens_all = can_for_others(member, "company.view")
+    for row in listing.page.rows:
+        row["may_open_company"] = opens_all or row["company__owner_id"] == member.pk
+    return listing
 
 
 def companies(request: HttpRequest, member: Membership) -> Listing:
@@ -78,7 +83,7 @@ def filter_choices(member: Membership) -> dict[str, Any]:
     """What the panel of filters offers."""
     people = Membership.objects.filter(account_id=member.account_id).select_related("user")
     return {
-        "owners": [] if member.sees_only_own_records else sorted(people, key=str),
+        "owners": sorted(people, key=str) if can_for_others(member, "contact.view") else [],
         "tags": Tag.objects.order_by("name_key")[:500],
     }
 
@@ -124,8 +129,9 @@ def _of_company(member: Membership, asked: str) -> tuple[str, Q]:
 
 
 def _contact_values(rows: QuerySet) -> QuerySet:
-    columns = ("first_name", "last_name", "email", "title", "company__name", "company__name_key", "company__public_id")
-    return rows.values(*_KEYS, *columns, tag_names=_tag_names(ContactTag, "contact"))
+    columns = ("first_name", "last_name", "email", "title")
+    company = ("company__name", "company__name_key", "company__public_id", "company__owner_id")
+    return rows.values(*_KEYS, *columns, *company, tag_names=_tag_names(ContactTag, "contact"))
 
 
 def _company_values(rows: QuerySet, member: Membership) -> QuerySet:

@@ -34,6 +34,7 @@ from accounts.api.fields import (
 from accounts.api.problems import WHOLE, Problem
 from accounts.api.resource import Resource
 from accounts.models import Membership
+from accounts.permissions import can_for_others, within_reach
 from crm.models import Company
 from lib.durations import DAY
 from lib.weeks import local_day
@@ -43,7 +44,7 @@ from timetracking import actions
 from timetracking.errors import Refused
 from timetracking.forms import DayField, ProjectForm, typed_hours
 from timetracking.models import Project, Task, TimeEntry
-from timetracking.queries import entries_of_others_too, projects_found, sees_others
+from timetracking.queries import projects_found
 
 NEEDED = "This is needed."
 
@@ -132,8 +133,8 @@ class Projects(WorkResource):
         STATUS,
     )
 
-    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-        return projects_found(rows, text)
+    def searched(self, rows: QuerySet[Any], text: str, member: Membership) -> QuerySet[Any]:
+        return projects_found(rows, text, member)
 
     def editable(self, member: Membership) -> QuerySet[Any]:
         return Project.objects.select_related("company")
@@ -256,7 +257,7 @@ class EntryBody(BodyForm, VersionedModelForm):
 
     def _people(self, member: Membership) -> QuerySet[Membership]:
         people = Membership.objects.select_related("user").filter(account_id=member.account_id, removed_at=None)
-        return people if sees_others(member, "time.log_for_others") else people.filter(pk=member.pk)
+        return people if can_for_others(member, "time.log") else people.filter(pk=member.pk)
 
     def values(self) -> dict[str, Any]:
         """What the actions take."""
@@ -314,11 +315,11 @@ class TimeEntries(Resource):
     )
 
     def visible(self, member: Membership) -> QuerySet[Any]:
-        return entries_of_others_too(member, "time.view_all")
+        return TimeEntry.objects.visible_to(member)
 
     def editable(self, member: Membership) -> QuerySet[Any]:
-        entries = entries_of_others_too(member, "time.log_for_others")
-        return entries.with_names().select_related("person__user")
+        entries = TimeEntry.objects.with_names().select_related("person__user")
+        return within_reach(entries, member, "time.log")
 
     def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
         instance = TimeEntry() if record is None else copy(record)

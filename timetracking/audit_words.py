@@ -63,11 +63,7 @@ def _budget(hours: str) -> str:
 
 def _days(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
     """The day that holds the entry: one's own, or anybody's for those who may see them."""
-    entries = TimeEntry.objects.filter(public_id__in=public_ids).select_related("person")
-    if not can(reader, "time.view"):
-        return {}
-    if reader.sees_only_own_records or not can(reader, "time.view_all"):
-        entries = entries.of(reader)
+    entries = TimeEntry.objects.visible_to(reader).filter(public_id__in=public_ids).select_related("person")
     address = reverse("timetracking:day", args=[reader.account.slug])
     return {entry.public_id: f"{address}?day={entry.day}&person={entry.person.public_id}" for entry in entries}
 

@@ -250,7 +250,7 @@ class ProjectFilterForm(forms.Form):
     company = forms.CharField(required=False, max_length=40)
     status = forms.ChoiceField(choices=STATUS, required=False, widget=forms.Select(attrs={"class": "form-select"}))
 
-    def apply(self, projects: ProjectQuerySet) -> ProjectQuerySet:
+    def apply(self, projects: ProjectQuerySet, member: Membership) -> ProjectQuerySet:
         """The projects that match; a filter nobody knows matches nothing."""
         if not self.is_valid():
             return projects.none()
@@ -258,7 +258,7 @@ class ProjectFilterForm(forms.Form):
         if chosen["status"] != "all":
             projects = projects.archived() if chosen["status"] else projects.active()
         if chosen["q"].strip():
-            projects = projects_found(projects, chosen["q"])
+            projects = projects_found(projects, chosen["q"], member)
         return self._of_company(projects, chosen["company"])
 
     def address(self, page: str | None) -> str:

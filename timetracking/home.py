@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.home import Panel, register
-from accounts.permissions import can
+from accounts.permissions import can, can_for_others
 from lib.weeks import days_of_week, local_day
 from timetracking.models import Project, TimeEntry
 from timetracking.queries import DayColumn, hours_by_day, hours_by_project
 from timetracking.targets import FULL_DAY
-from timetracking.views.shared import budget, sees_others, today_of, zone_of
+from timetracking.views.shared import budget, today_of, zone_of
 
 RECENT = 5
 PROJECTS = 6
@@ -50,8 +49,8 @@ def recent_entries(request: HttpRequest) -> dict[str, Any]:
 def projects(request: HttpRequest) -> dict[str, Any]:
     """The active projects by name; everybody's hours and the budget for those who may see them."""
     active = list(Project.objects.active().select_related("company").by_name()[: PROJECTS + 1])
-    sees_hours = sees_others(request)
-    hours = hours_by_project(active, Q()) if sees_hours else {}
+    sees_hours = can_for_others(request.membership, "time.view")  # type: ignore[attr-defined]
+    hours = hours_by_project(TimeEntry.objects.visible_to(request.membership), active) if sees_hours else {}
     return {
         "lines": [
             {"project": project, "minutes": minutes, **budget(project, minutes)}

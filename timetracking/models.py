@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from accounts import choices
+from accounts.models import Membership
+from accounts.permissions import within_reach
 from lib.durations import DAY
 from lib.text import fold
 from tenancy.models import (
@@ -149,6 +151,10 @@ def is_billable(project: Project, task: Task | None) -> bool:
 class TimeEntryQuerySet(AccountQuerySet):
     """Entries by whose they are, when, and on what."""
 
+    def visible_to(self, membership: Membership) -> Self:
+        """What this member may see: their own time, or everybody's."""
+        return within_reach(self, membership, "time.view")
+
     def of(self, person: Any) -> Self:
         return self.filter(person=person)
 
@@ -200,6 +206,7 @@ class TimeEntry(VersionedModel):
     locked_at = models.DateTimeField(null=True, blank=True, editable=False)
     lock_reason = models.CharField(max_length=200, blank=True, editable=False)
 
+    belongs_to = "person"
     objects = AccountManager.from_queryset(TimeEntryQuerySet)()
 
     class Meta(VersionedModel.Meta):
@@ -249,6 +256,8 @@ class SheetRow(AccountModel):
     project = AccountForeignKey(Project, CASCADE_IN_DATABASE, related_name="+")
     task = AccountForeignKey(Task, CASCADE_IN_DATABASE, null=True, blank=True, related_name="+")
     hidden_at = models.DateTimeField(null=True, blank=True)
+
+    belongs_to = "person"
 
     class Meta(AccountModel.Meta):
         constraints = [

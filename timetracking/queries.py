@@ -13,12 +13,12 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from accounts.models import Account, Membership
-from accounts.permissions import can
 from crm.models import Company
 from crm.search import matching
 from lib.durations import spoken
 from lib.text import fold
 from lib.weeks import days_of_week
+from tenancy.context import current_account_id
 from timetracking.models import (
     Project,
     ProjectQuerySet,
@@ -267,20 +267,20 @@ def hours_by_day(person: Membership, days: list[date]) -> dict[date, int]:
     return _sums(TimeEntry.objects.of(person).between(days[0], days[-1]), "day")
 
 
-def hours_by_project(projects: list[Project], whose: Q) -> dict[int, int]:
+def hours_by_project(entries: TimeEntryQuerySet, projects: list[Project]) -> dict[int, int]:
     """Minutes so far on each of these projects."""
-    return _sums(TimeEntry.objects.filter(whose, project__in=projects), "project")
+    return _sums(entries.filter(project__in=projects), "project")
 
 
-def hours_by_task(project: Project, whose: Q) -> dict[int | None, int]:
-    """Minutes so far on each task of the project, and under None without a task."""
-    return _sums(TimeEntry.objects.filter(whose, project=project), "task")
+def hours_by_task(entries: TimeEntryQuerySet) -> dict[int | None, int]:
+    """Minutes so far on each task of a project, and under None without a task."""
+    return _sums(entries, "task")
 
 
-def hours_by_person(project: Project, whose: Q) -> list[tuple[Membership, int]]:
-    """Who worked how long on the project, the longest first."""
-    sums = _sums(TimeEntry.objects.filter(whose, project=project), "person")
-    members = Membership.objects.select_related("user").filter(account_id=project.account_id, pk__in=sums)
+def hours_by_person(entries: TimeEntryQuerySet) -> list[tuple[Membership, int]]:
+    """Who worked how long, the longest first."""
+    sums = _sums(entries, "person")
+    members = Membership.objects.select_related("user").filter(account_id=current_account_id(), pk__in=sums)
     return sorted(((member, sums[member.pk]) for member in members), key=lambda line: (-line[1], str(line[0])))
 
 
@@ -337,21 +337,7 @@ def _is_open(entry: TimeEntry) -> bool:
     return entry.project.is_active and (entry.task is None or entry.task.is_active)
 
 
-# --- who sees and finds what --------------------------------------------------------------------------
-
-
-def sees_others(member: Membership, action: str = "time.view_all") -> bool:
-    """Whether this member may do something with colleagues' time."""
-    return can(member, action) and not member.sees_only_own_records
-
-
-def entries_of_others_too(member: Membership, action: str) -> TimeEntryQuerySet:
-    """Everybody's entries for a member who may do ``action`` with colleagues' time, otherwise the own ones."""
-    entries: TimeEntryQuerySet = TimeEntry.objects.all()
-    return entries if sees_others(member, action) else entries.of(member)
-
-
-def projects_found(projects: ProjectQuerySet, text: str) -> ProjectQuerySet:
-    """Those whose own words, or whose company's, begin with the words of ``text``."""
-    companies = Company.objects.filter(matching(Company, text))
+def projects_found(projects: ProjectQuerySet, text: str, member: Membership) -> ProjectQuerySet:
+    """Those whose own words, or those of a company that the member may see, begin with the words of ``text``."""
+    companies = Company.objects.visible_to(member).filter(matching(Company, text))
     return projects.filter(matching(Project, text) | Q(company__in=companies))

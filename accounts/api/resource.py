@@ -51,7 +51,7 @@ class Resource:
         """The records that this member may see."""
         raise NotImplementedError
 
-    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    def searched(self, rows: QuerySet[Any], text: str, member: Membership) -> QuerySet[Any]:
         """Those that a search finds."""
         raise NotImplementedError
 
@@ -84,7 +84,7 @@ class Resource:
         for filter_, value in asked.filters:
             rows = rows.filter(filter_.condition(value, member))
         if asked.search:
-            rows = self.searched(rows, asked.search)
+            rows = self.searched(rows, asked.search, member)
         order = self.orders[asked.ordering]
         sorted_by = [column.removeprefix("-") for column in order]
         found = lists.page(

@@ -9,6 +9,7 @@ from django.db import models
 from accounts.files import StoredFile
 from accounts.jobs import Job
 from accounts.models import Membership
+from accounts.permissions import within_reach
 from crm.models.contacts import Contact
 from lib.sheets import Sheet
 from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
@@ -18,8 +19,8 @@ class ContactImportQuerySet(AccountQuerySet):
     """Imports as members see them."""
 
     def visible_to(self, membership: Membership) -> Self:
-        """All of the account's; who sees only their own records sees only their own imports."""
-        return self.filter(by_id=membership.pk) if membership.sees_only_own_records else self
+        """Everybody's, or only the member's own."""
+        return within_reach(self, membership, "contact.import")
 
 
 class ContactImport(Job):

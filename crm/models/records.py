@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 
 from accounts.models import Membership
+from accounts.permissions import within_reach
 from tenancy.models import AccountForeignKey, AccountManager, AccountQuerySet, VersionedModel
 
 
@@ -21,8 +22,8 @@ class RecordQuerySet(AccountQuerySet):
         return self.filter(deleted_at__isnull=False)
 
     def visible_to(self, membership: Membership) -> Self:
-        """Everything, or only what this member owns: the one rule for lists, pages, search and hints."""
-        return self.filter(owner_id=membership.pk) if membership.sees_only_own_records else self
+        """What this member may see: for lists, pages, search, hints and counts."""
+        return within_reach(self, membership, f"{self.model._meta.model_name}.view")
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         records = list(objs)
@@ -42,6 +43,8 @@ class Record(VersionedModel):
         "accounts.Membership", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
 
+    belongs_to = "owner"
+    offered = models.Q(deleted_at=None)
     objects = AccountManager.from_queryset(RecordQuerySet)()
 
     class Meta(VersionedModel.Meta):

@@ -36,7 +36,9 @@ def contacts(request: Any) -> HttpResponse:
 def contact(request: Any, public_id: Any) -> HttpResponse:
     """All about one contact."""
     record = shared.record_or_404(request, Contact, public_id, in_bin=None)
-    return render(request, "crm/contact.html", shared.record_context(request, record))
+    context = shared.record_context(request, record)
+    context["may_open_company"] = can(request.membership, "company.view", record.company)
+    return render(request, "crm/contact.html", context)
 
 
 @require_http_methods(["GET", "POST"])

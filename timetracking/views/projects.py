@@ -6,20 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.history import history_of
-from accounts.permissions import allow, can
+from accounts.permissions import allow, can, can_for_others
 from lib import keyset
 from lib.htmx import page_or_part
 from timetracking import actions
 from timetracking.forms import ProjectFilterForm, ProjectForm, TaskForm, TaskRenameForm
 from timetracking.models import Project, Task, TimeEntry
 from timetracking.queries import hours_by_person, hours_by_project, hours_by_task
-from timetracking.views.shared import budget, sees_others
+from timetracking.views.shared import budget
 
 RECENT = 10
 
@@ -29,9 +28,9 @@ RECENT = 10
 def projects(request: HttpRequest) -> HttpResponse:
     """The list of projects, by name."""
     form = ProjectFilterForm(request.GET)
-    found = form.apply(Project.objects.select_related("company"))
+    found = form.apply(Project.objects.select_related("company"), request.membership)
     page = keyset.page(found, order=("name_key", "id"), cursor=request.GET.get("page"))
-    hours = hours_by_project(page.rows, _whose_hours(request))
+    hours = hours_by_project(TimeEntry.objects.visible_to(request.membership), page.rows)
     context = {
         "form": form,
         "lines": [(project, hours.get(project.pk, 0)) for project in page.rows],
@@ -39,7 +38,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "next_url": form.address(page=page.next),
         "company_name": form.company_name(),
         "may_edit": can(request.membership, "project.edit"),
-        "sees_all_hours": sees_others(request),
+        "sees_all_hours": can_for_others(request.membership, "time.view"),
     }
     return page_or_part(request, "timetracking/projects.html", "list", context)
 
@@ -128,15 +127,9 @@ def task_archive(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("timetracking:project", request.account.slug, task.project.public_id)
 
 
-def _whose_hours(request: HttpRequest) -> Q:
-    """Everybody's hours for those who may see them, otherwise the own."""
-    return Q() if sees_others(request) else Q(person=request.membership)
-
-
 def _project_page(request: HttpRequest, shown: Project, task_form: TaskForm | None = None) -> HttpResponse:
-    mine = _whose_hours(request)
-    entries = TimeEntry.objects.filter(mine, project=shown)
-    by_task = hours_by_task(shown, mine)
+    entries = TimeEntry.objects.visible_to(request.membership).filter(project=shown)
+    by_task = hours_by_task(entries)
     may_edit, minutes = can(request.membership, "project.edit"), sum(by_task.values())
     tasks = list(shown.tasks.by_name())
     context: dict[str, Any] = {
@@ -145,12 +138,13 @@ def _project_page(request: HttpRequest, shown: Project, task_form: TaskForm | No
         "minutes": minutes,
         "minutes_without_task": by_task.get(None, 0),
         **budget(shown, minutes),
-        "people": hours_by_person(shown, mine),
+        "people": hours_by_person(entries),
         "recent": entries.select_related("task", "person__user").order_by("-day", "-id")[:RECENT],
         "history": history_of(shown, request.membership, request.GET.get("older"), also=tasks),
         "task_form": task_form or (TaskForm(project=shown) if may_edit and shown.is_active else None),
         "may_edit": may_edit,
-        "sees_all_hours": sees_others(request),
+        "sees_all_hours": can_for_others(request.membership, "time.view"),
         "sees_rates": can(request.membership, "rate.view"),
+        "may_open_company": can(request.membership, "company.view", shown.company),
     }
     return render(request, "timetracking/project.html", context, status=422 if task_form else 200)

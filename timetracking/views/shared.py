@@ -16,10 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from accounts.permissions import can
+from accounts.permissions import can, can_for_others, within_reach
 from lib import formats
 from lib.weeks import local_day
-from timetracking import queries
 from timetracking.actions import Undo
 from timetracking.models import Project, TimeEntry
 from timetracking.queries import spoken_day
@@ -28,17 +27,17 @@ UNDO_SALT = "timetracking.undo"
 UNDO_SECONDS = 60 * 60
 
 
-def whose(request: HttpRequest, others: str = "time.view_all") -> Membership:
-    """The person whose time is meant: oneself, or the one picked, for those who may do ``others``."""
+def whose(request: HttpRequest, action: str = "time.view") -> Membership:
+    """The person whose time is meant: oneself, or the one picked, for those who may do ``action`` for others."""
     public_id = request.POST.get("person") or request.GET.get("person")
-    return member(request, public_id, others) if public_id else request.membership
+    return member(request, public_id, action) if public_id else request.membership
 
 
-def member(request: HttpRequest, public_id: str, others: str) -> Membership:
-    """The member with this public id; a colleague only for those who may do ``others``."""
+def member(request: HttpRequest, public_id: str, action: str) -> Membership:
+    """The member with this public id; a colleague only for those who may do ``action`` for others."""
     if public_id == str(request.membership.public_id):
         return request.membership
-    if not sees_others(request, others):
+    if not can_for_others(request.membership, action):
         raise PermissionDenied
     found = people(request).filter(public_id=valid_id(public_id)).first()
     if found is None:
@@ -46,28 +45,22 @@ def member(request: HttpRequest, public_id: str, others: str) -> Membership:
     return found
 
 
-def sees_others(request: HttpRequest, action: str = "time.view_all") -> bool:
-    """Whether this member may do something with colleagues' time."""
-    return queries.sees_others(request.membership, action)
-
-
 def people(request: HttpRequest) -> Any:
     """The account's members, by name."""
-    members = Membership.objects.select_related("user").filter(account_id=request.account.pk, removed_at=None)
-    return members.order_by("user__first_name", "user__last_name", "id")
+    return Membership.objects.active().by_name().filter(account_id=request.account.pk)
 
 
 def may_log(request: HttpRequest, person: Membership) -> bool:
     """Whether this member may write that person's time."""
     if person.pk == request.membership.pk:
         return can(request.membership, "time.log")
-    return sees_others(request, "time.log_for_others")
+    return can_for_others(request.membership, "time.log")
 
 
 def writable_person(request: HttpRequest, public_id: str = "") -> Membership:
     """The person whose time a form is about to change; 403 when this member may not."""
     public_id = public_id or request.POST.get("person", "")
-    person = member(request, public_id, "time.log_for_others") if public_id else request.membership
+    person = member(request, public_id, "time.log") if public_id else request.membership
     if not may_log(request, person):
         raise PermissionDenied
     return person
@@ -75,8 +68,8 @@ def writable_person(request: HttpRequest, public_id: str = "") -> Membership:
 
 def writable_entries(request: HttpRequest) -> Any:
     """The entries this member may change: the own ones, or everybody's."""
-    entries = queries.entries_of_others_too(request.membership, "time.log_for_others")
-    return entries.with_names().select_related("person__user")
+    entries = TimeEntry.objects.with_names().select_related("person__user")
+    return within_reach(entries, request.membership, "time.log")
 
 
 def zone_of(person: Membership) -> ZoneInfo:
@@ -124,7 +117,7 @@ def frame(request: HttpRequest, current: str, person: Membership, day: date) -> 
     name = "week" if current == "week" else "day"
     return {
         "person": person,
-        "people": people(request) if sees_others(request) else [],
+        "people": people(request) if can_for_others(request.membership, "time.view") else [],
         "place": f"{name}={day}",
         "person_query": "" if person.pk == request.membership.pk else f"&person={person.public_id}",
         "may_log": may_log(request, person),

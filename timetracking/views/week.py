@@ -106,7 +106,7 @@ def row_hide(request: HttpRequest) -> JsonResponse:
 @allow("time.log")
 def row_search(request: HttpRequest) -> JsonResponse:
     """Projects and tasks for the box that adds a row."""
-    found = find_work(whose(request, "time.log_for_others"), request.GET.get("q", ""))
+    found = find_work(whose(request, "time.log"), request.GET.get("q", ""))
     options = [
         {"work": work_value(project, task), "name": work_name(project, task), "client": project.client}
         for project, task in found
