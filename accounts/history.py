@@ -24,6 +24,7 @@ from lib.keyset import Page, page
 
 Urls = Callable[[Membership, Collection[UUID]], dict[UUID, str]]
 
+NEWEST_FIRST = ("-written_at", "-id")
 SHOWN = 30
 LONGEST = 300
 UNNAMED = "Somebody whose name was erased"
@@ -123,7 +124,7 @@ def shorten(text: str) -> str:
 def history_of(record: Any, reader: Membership, cursor: str | None, *, also: Iterable[Any] = ()) -> History:
     """What happened to the record, and to ``also``, its parts: newest first, a page at a time."""
     ids = [record.public_id, *(each.public_id for each in also)]
-    found = page(Event.objects.filter(record_id__in=ids), order=("-id",), cursor=cursor, size=SHOWN)
+    found = page(Event.objects.filter(record_id__in=ids), order=NEWEST_FIRST, cursor=cursor, size=SHOWN)
     log = reverse("accounts:audit_log", args=[reader.account.slug], query={"record": record.public_id})
     return History(
         lines(found.rows, reader, page_of=record.public_id), found.next, found.previous, found.is_restarted,

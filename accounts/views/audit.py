@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.history import lines
+from accounts.history import NEWEST_FIRST, lines
 from accounts.log.filters import LogFilterForm
 from accounts.models import Membership
 from accounts.permissions import allow
@@ -25,7 +25,7 @@ from lib.keyset import page
 def log(request: HttpRequest) -> HttpResponse:
     """The events that were asked for, the latest first."""
     form = LogFilterForm(request.GET, reader=request.membership)
-    found = page(form.apply(Event.objects.all()), order=("-written_at", "-id"), cursor=request.GET.get("page"))
+    found = page(form.apply(Event.objects.all()), order=NEWEST_FIRST, cursor=request.GET.get("page"))
     shown = lines(found.rows, request.membership)
     context = {
         "form": form,

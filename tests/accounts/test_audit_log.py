@@ -6,7 +6,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import audit
@@ -15,6 +16,7 @@ from accounts.models import Membership
 from audit.models import Payload
 from crm.models import Contact
 from tenancy.context import Actor, activate
+from tests.explain import plan_of, rely_on_indexes
 from tests.statements import assert_same_statements
 
 URL = "/a/acme/admin/audit/"
@@ -296,3 +298,31 @@ def test_a_record_leads_to_its_lines_in_the_log_for_who_may_read_it(client, alic
     assert link in text_of(client.get(page))
     client.force_login(bob)
     assert link not in text_of(client.get(page))
+
+
+# --- indexes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({}, "audit_event_time"),
+        ({"since": "2026-01-01", "until": "2199-12-31"}, "audit_event_time"),
+        ({"kind": "contact.changed", "until": "2199-12-31"}, "audit_event_of_kind"),
+        ({"record": "anna"}, "audit_event_about"),
+        ({"who": "bob", "since": "2026-01-01"}, "audit_event_by_member"),
+        ({"who": "job"}, "audit_event_by_others"),
+    ],
+)
+def test_each_filter_walks_an_index_of_the_account(hers, acme, inside, four, anna, bob, member_of, asked, index):
+    known = {"anna": anna.public_id, "bob": member_of(bob).public_id}
+    with CaptureQueriesContext(connection) as captured:
+        hers.get(URL, {name: known.get(value, value) for name, value in asked.items()})
+    (statement,) = [query["sql"] for query in captured if 'FROM "audit_event"' in query["sql"]]
+    with inside(acme):
+        rely_on_indexes()
+        plan = plan_of(statement)
+    assert [node["Index Name"] for node in plan.nodes if "Index Name" in node] == [index]
+    assert "(account_id = " in plan.index_conditions[0]
+    assert "Sort" not in plan.text
+    assert plan.removed == 0, plan.text
