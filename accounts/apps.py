@@ -7,4 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        autodiscover_modules("menu", "checklist", "home")
+        from accounts import bounces  # noqa: F401 - listens to reports
+
+        autodiscover_modules("menu", "checklist", "home", "closing")

@@ -54,3 +54,8 @@ def account_closed(owner: User, account: Account) -> OutgoingMail:
     """The last letter: nobody comes in any more."""
     support = settings.OPERATOR.support_email
     return mail.write("account_closed", owner.email, account=account, firm=account.name, support_email=support)
+
+
+def opt_out_recorded(address: str) -> OutgoingMail:
+    """The answer to whoever asked for no more promotional mail."""
+    return mail.write("opt_out_recorded", address, support_email=settings.OPERATOR.support_email)

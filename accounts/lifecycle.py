@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import audit
-from accounts import closing, emails
+from accounts import closing, emails, tips
 from accounts.models import Account, Membership, Notice, User
 from accounts.standing import CLOSING_DAYS, Standing, closing_begins
 from tenancy.context import Actor, activate
@@ -66,8 +66,10 @@ def keep_up(account_id: int, now: datetime | None = None) -> None:
     with activate(account, actor=Actor("system", None, "Candor")):
         if account.standing(now) == Standing.CLOSED:
             close(account, now)
-        elif letter := due_letter(account, now):
+            return
+        if letter := due_letter(account, now):
             _write(account, letter, now)
+        tips.write_due(account, now)
 
 
 def close(account: Account, now: datetime) -> None:

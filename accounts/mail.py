@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -21,12 +22,14 @@ from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import Error as DatabaseProblem
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.template import Context
 from django.template.loader import get_template
+from django.urls import reverse
 
-from accounts.models import Account, OutgoingMail
+from accounts import consents
+from accounts.models import Account, Consent, OutgoingMail, User
 from datamap import Retention
 
 logger = logging.getLogger(__name__)
@@ -40,18 +43,39 @@ SECONDS_OF_A_SWEEP = 50  # the next one is sent a minute later
 
 
 def write(kind: str, to: str, *, account: Account | None = None, **words: Any) -> OutgoingMail:
-    """Write the letter ``templates/emails/<kind>/`` to somebody; it goes out after the commit."""
-    words = {"site": settings.SITE_URL, **words}
-    mail = OutgoingMail.objects.create(
-        kind=kind,
-        to=to,
-        account=account,
-        subject=" ".join(_render(f"emails/{kind}/subject.txt", words).split()),
-        text=_render(f"emails/{kind}/body.txt", words).strip() + "\n",
-        html=_render(f"emails/{kind}/body.html", words),
-    )
+    """Write the letter ``templates/emails/<kind>/`` to somebody; it goes out after the commit.
+
+    These are the letters that an account needs: nobody can refuse them, and nothing is advertised in them.
+    """
+    mail = OutgoingMail.objects.create(kind=kind, to=to, account=account, **_rendered(f"emails/{kind}", words))
     _wake_after_commit()
     return mail
+
+
+def promote(user: User, purpose: Consent.Purpose, name: str, **words: Any) -> OutgoingMail | None:
+    """Write ``templates/promotions/<purpose>/<name>/`` to somebody who wants that kind of mail, once.
+
+    None when they don't, or have it already. Asked again when the letter goes out: a no that comes
+    meanwhile stops it.
+    """
+    if not consents.may_send(user, purpose):
+        return None
+    leave = settings.SITE_URL + reverse("unsubscribe", args=[consents.link_token(user, purpose)])
+    rendered = _rendered(f"promotions/{purpose}/{name}", {"unsubscribe_url": leave, "purpose": purpose.label, **words})
+    with suppress(IntegrityError), transaction.atomic():
+        mail = OutgoingMail.objects.create(kind=name, to=user.email, user=user, purpose=purpose, **rendered)
+        _wake_after_commit()
+        return mail
+    return None
+
+
+def _rendered(folder: str, words: dict[str, Any]) -> dict[str, str]:
+    words = {"site": settings.SITE_URL, **words}
+    return {
+        "subject": " ".join(_render(f"{folder}/subject.txt", words).split()),
+        "text": _render(f"{folder}/body.txt", words).strip() + "\n",
+        "html": _render(f"{folder}/body.html", words),
+    }
 
 
 def sweep(seconds: float = SECONDS_OF_A_SWEEP) -> int:
@@ -90,6 +114,9 @@ def _send(mail: OutgoingMail) -> bool:
         with get_connection() as server, transaction.atomic():  # committed before we say goodbye to the server
             if not _mine(mail).select_for_update(skip_locked=True):
                 return False
+            if mail.purpose and not consents.may_send(mail.user, mail.purpose):
+                _mine(mail).update(**_ended(State.UNWANTED))
+                return False
             server.send_messages([_message(mail)])
             _mine(mail).update(**_ended(State.SENT))
             return True
@@ -108,10 +135,19 @@ def _mine(mail: OutgoingMail) -> Any:
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The letter as it goes out. Its id is always the same, so that a second copy can be recognised."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    headers = {"Message-ID": f"<{mail.public_id}@{domain}>", "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": f"<{mail.public_id}@{domain}>", "Auto-Submitted": "auto-generated", **_ways_out(mail)}
     message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
     message.attach_alternative(mail.html, "text/html")
     return message
+
+
+def _ways_out(mail: OutgoingMail) -> dict[str, str]:
+    """What a mailbox needs to show its own unsubscribe button (RFC 2369, RFC 8058); on promotions only."""
+    if not mail.purpose:
+        return {}
+    url = settings.SITE_URL + reverse("unsubscribe", args=[consents.link_token(mail.user, mail.purpose)])
+    by_mail = f"mailto:{settings.OPERATOR.support_email}?subject=unsubscribe"
+    return {"List-Unsubscribe": f"<{url}>, <{by_mail}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _after_trouble(mail: OutgoingMail, trouble: Exception) -> None:

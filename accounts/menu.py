@@ -80,6 +80,7 @@ register(
         also=("accounts:admin", "accounts:profile_edit"),
     )
 )
+register(MenuEntry("Notifications", "accounts:notifications", "profile.edit", 15, place="admin", group="You"))
 register(
     MenuEntry(
         "Account",

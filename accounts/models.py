@@ -337,6 +337,30 @@ class Consent(models.Model):
         return f"{self.purpose}: {'yes' if self.is_given else 'no'}"
 
 
+class Suppression(models.Model):
+    """An address that gets no promotional mail of a kind, or of any. Outlives the person: it holds no address."""
+
+    class Reason(models.TextChoices):
+        """How we know."""
+
+        UNSUBSCRIBED = "unsubscribed", "Took it back"
+        ASKED = "asked", "Asked by mail"
+        BOUNCED = "bounced", "The address does not exist"
+        COMPLAINED = "complained", "Called it spam"
+
+    digest = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=10, blank=True, choices=Consent.Purpose)
+    reason = models.CharField(max_length=12, choices=Reason)
+    evidence = models.CharField(max_length=200, blank=True)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "purpose"], name="suppression_once")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose or 'all'}: {self.reason}"
+
+
 class DocumentText(models.Model):
     """The exact words of a document that somebody agreed to. Written once, found by its hash, never changed."""
 
@@ -386,15 +410,18 @@ class OutgoingMail(models.Model):
         SENDING = "sending", "On its way"
         SENT = "sent", "Sent"
         FAILED = "failed", "Given up"
+        UNWANTED = "unwanted", "No longer wanted"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=10, blank=True, choices=Consent.Purpose)
     kind = models.CharField(max_length=40)
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(db_default=Now())
     trouble = models.CharField(max_length=200, blank=True)
@@ -406,6 +433,15 @@ class OutgoingMail(models.Model):
             models.Index(
                 fields=["next_try_at"], condition=models.Q(state__in=["waiting", "sending"]), name="mail_under_way"
             )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=~models.Q(purpose=""), name="promotion_once_per_person"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose="", user=None) | (~models.Q(purpose="") & models.Q(user__isnull=False)),
+                name="promotion_has_its_person",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import admin, audit, home
+from accounts.views import admin, audit, home, mail_choices
 
 app_name = "accounts"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/profile/edit/", admin.profile_edit, name="profile_edit"),
     path("admin/profile/remove/", admin.profile_remove, name="profile_remove"),
     path("admin/profile/confirm/", admin.profile_confirm, name="profile_confirm"),
+    path("admin/notifications/", mail_choices.notifications, name="notifications"),
     path("admin/account/", admin.account, name="account"),
     path("admin/account/edit/", admin.account_edit, name="account_edit"),
     path("admin/audit/", audit.log, name="audit_log"),

@@ -67,6 +67,7 @@ class Env:
     worker_queue: str
     smtp: Smtp | None
     email_from: str
+    mail_webhook_secret: str = field(repr=False)
     operator: Operator
     trial_days: int
     promises_file: Path
@@ -186,6 +187,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "worker_queue": given.one_of("WORKER_QUEUE", QUEUES, "default"),
         "smtp": given.smtp("EMAIL_URL"),
         "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
+        "mail_webhook_secret": given.text("MAIL_WEBHOOK_SECRET"),
         "operator": given.operator(host),
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
         "promises_file": (project / (given.text("PROMISES_FILE") or ".promises.json")).resolve(),

@@ -15,6 +15,7 @@ ALLOWED_HOSTS = env.allowed_hosts
 SITE_URL = env.site_url
 TRIAL_DAYS = env.trial_days
 OPERATOR = env.operator
+ANYMAIL = {"WEBHOOK_SECRET": env.mail_webhook_secret}
 PROMISES_FILE = env.promises_file  # how the tests of our promises ended
 AUDIT_LOG_KEY, AUDIT_LOG_KEY_FILE = env.audit_log_key, env.audit_log_key_file
 DEMO_PASSWORD = env.demo_password if DEBUG else None  # opens the demo accounts

@@ -14,6 +14,9 @@ urlpatterns = [
     path("a/<slug:account_slug>/", include("config.account_urls")),
 ]
 
+if settings.ANYMAIL["WEBHOOK_SECRET"]:
+    urlpatterns += [path("hooks/mail/", include("anymail.urls"))]
+
 if settings.DEBUG:
     urlpatterns += [path("", include("config.debug_urls"))]
 

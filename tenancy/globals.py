@@ -17,6 +17,7 @@ GLOBAL_TABLES: dict[str, str] = {
     "accounts_invitation": "who is invited belongs to no account yet, and follows the link before entering one",
     "accounts_consent": "a person's own choices about mail, keyed by user, in whichever account they work",
     "accounts_acceptance": "a person's agreement to terms and policy, keyed by user: given before an account is known",
+    "accounts_suppression": "addresses that want no promotions, as keyed hashes: beyond any account and any person",
     "accounts_documenttext": "our own published documents, the same for everybody",
     "accounts_outgoingmail": "some letters precede their account or have none; sent by number, never listed to people",
     "accounts_arrivedform": "public forms arrive before an account is known; holds keyed hashes only",
@@ -66,6 +67,8 @@ USUAL_KEYS = frozenset({"account_id", "user_id", "id"})
 FOUND_BY: dict[str, frozenset[str]] = {
     "accounts_account": frozenset({"id", "public_id", "slug"}),
     "accounts_user": frozenset({"id", "public_id", "email"}),
+    "accounts_suppression": frozenset({"digest"}),
+    "accounts_consent": USUAL_KEYS | {"purpose"},
     "accounts_apikey": frozenset({"id", "hash", "account_id"}),
     "accounts_outgoingmail": USUAL_KEYS | {"to"},
     "accounts_invitation": frozenset({"account_id", "id", "token_hash"}),

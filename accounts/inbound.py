@@ -1,0 +1,59 @@
+"""Letters to the support address: one that says "stop" ends promotional mail to its sender (58, 63).
+
+A mail server hands each letter over whole (RFC 5322), for instance by a pipe to ``manage.py receive_mail``.
+"""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import cast
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import consents, emails
+from accounts.models import User, normalise_email
+
+LARGEST = 1_000_000  # bytes; what lies beyond is not read
+_NO = re.compile(
+    r"\b(unsubscribe|opt[\s-]?out|stop (?:sending|mailing|e-?mail|contact)|no more e?-?mails?"
+    r"|don.?t (?:mail|e-?mail|contact|write)|remove me|withdraw (?:my )?consent)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"^(>|On .+ wrote:|-{2,}\s*$|From: )", re.MULTILINE)
+
+
+def receive(raw: bytes) -> str:
+    """Act upon one letter. Returns a line for the mail server's log, without any address in it."""
+    letter = cast(EmailMessage, message_from_bytes(raw[:LARGEST], policy=policy.default))
+    sender = normalise_email(parseaddr(str(letter.get("From", "")))[1])
+    if "@" not in sender or letter.get("Auto-Submitted", "no") != "no":
+        return "Ignored: no sender, or written by a program."
+    if not says_no(letter):
+        return "Nothing to do: it is no opt-out."
+    record_opt_out(sender, evidence=f"letter {letter.get('Message-ID', 'without an id')}")
+    return "Opt-out recorded."
+
+
+def says_no(letter: EmailMessage) -> bool:
+    """True when the writer's own words, not those they quote, ask for no more mail."""
+    part = letter.get_body(("plain", "html"))
+    try:
+        body = str(part.get_content()) if part else ""
+    except (LookupError, UnicodeError):  # an encoding that does not exist
+        body = ""
+    own = _QUOTED.split(body, maxsplit=1)[0]
+    return bool(_NO.search(str(letter.get("Subject", ""))) or _NO.search(own))
+
+
+@transaction.atomic
+def record_opt_out(address: str, *, evidence: str) -> None:
+    """Somebody told us, in whatever words, that they want no promotional mail. They get a line that it is done."""
+    user = User.objects.filter(email=normalise_email(address)).first()
+    if user is not None:
+        consents.choose(user, [], source=f"mail to {settings.OPERATOR.support_email}"[:60])
+    if consents.suppress(address, consents.Reason.ASKED, evidence=evidence):
+        emails.opt_out_recorded(address)
