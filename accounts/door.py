@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts import keys
 from accounts.api.operations import Endpoint, Operation
 from accounts.api.problems import Problem, problem_of
+from accounts.entrance import visitor
 from accounts.models import ApiKey, Membership, User
 from accounts.permissions import can
 from accounts.queries import membership_at
@@ -45,18 +46,16 @@ class AccountMiddleware:
             return self.get_response(request)
         if "\0" in request.path_info:
             raise Http404  # no address of ours holds it, and PostgreSQL takes it for an error
+        membership = member_at_the_door(request)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        return self.enter(request)
+        return self.enter(request, membership)
 
-    def enter(self, request: Any) -> HttpResponse:
-        """Find the membership, then do everything that follows inside the account."""
-        slug = request.path_info.removeprefix(PREFIX).partition("/")[0]
-        membership = membership_at(request.user, slug)
+    def enter(self, request: Any, membership: Membership | None) -> HttpResponse:
+        """Do everything that follows inside the account; a stranger finds nothing."""
         if membership is None:
             request.stranger = True
             return self.get_response(request)
-        membership.user = request.user
         request.membership, request.account = membership, membership.account
         with inside(membership):
             response = self.get_response(request)
@@ -83,6 +82,21 @@ class AccountMiddleware:
         if isinstance(exception, Conflict):
             return error_page(409, record_url=request.path)
         return None
+
+
+def member_at_the_door(request: Any) -> Membership | None:
+    """The membership of whoever knocks, in the account that the address names; says also who is signed in.
+
+    What can't be settled at a glance, such as a sign-in that was signed with a former secret, is left to Django.
+    """
+    slug = request.path_info.removeprefix(PREFIX).partition("/")[0]
+    found = visitor(request.session.known_as, slug)
+    if found is not None:
+        request.session.take(found.session)
+        if request.session.lets_in(found.person):
+            request.user = found.person
+            return found.membership
+    return membership_at(request.user, slug) if request.user.is_authenticated else None
 
 
 class ApiMiddleware:

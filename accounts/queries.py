@@ -15,11 +15,11 @@ from audit.models import Event, Payload
 
 def membership_at(user: User, slug: str) -> Membership | None:
     """The user's live membership in the account with this slug: one query, or None for a stranger."""
-    return (
-        Membership.objects.select_related("account")
-        .filter(user_id=user.pk, account__slug=slug, removed_at=None, account__closed_at=None)
-        .first()
-    )
+    live = Membership.objects.filter(user_id=user.pk, account__slug=slug, removed_at=None, account__closed_at=None)
+    found = live.select_related("account").first()
+    if found is not None:
+        found.user = user
+    return found
 
 
 def account_at(slug: str) -> Account | None:

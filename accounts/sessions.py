@@ -15,13 +15,17 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.middleware import SessionMiddleware as DjangosMiddleware
+from django.contrib.sessions.models import Session
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
+from accounts.models import User
 from lib.seals import Seal, marks
 
 SIGNED_IN_AT = "signed_in_at"
@@ -37,7 +41,7 @@ class SessionStore(db.SessionStore):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.secret = ""  # known for a browser's own session only
-        self._known_as = [session_key]
+        self.known_as: list[str | None] = [session_key]
         self._expires: datetime | None = None
 
     @classmethod
@@ -45,11 +49,28 @@ class SessionStore(db.SessionStore):
         """The session of a browser that shows this secret."""
         names = marks("session", secret) if secret else [None]
         session = cls(names[0])
-        session.secret, session._known_as = secret, names
+        session.secret, session.known_as = secret, names
         return session
 
     def load(self) -> dict[str, Any]:
-        found = self.model.objects.filter(session_key__in=self._known_as, expire_date__gt=timezone.now()).first()
+        return self._read(
+            self.model.objects.filter(session_key__in=self.known_as, expire_date__gt=timezone.now()).first()
+        )
+
+    def take(self, found: Session) -> None:
+        """Take the row that the door has read already, instead of asking for it."""
+        self._session_cache = self._read(found)
+
+    def lets_in(self, user: User) -> bool:
+        """Whether this person signed in here, in a way that still counts, with the password that still is theirs."""
+        return (
+            user.is_active
+            and self.get(SESSION_KEY) == str(user.pk)
+            and self.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+            and constant_time_compare(self.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        )
+
+    def _read(self, found: Session | None) -> dict[str, Any]:
         data = self.decode(found.session_data) if found else {}
         if found is None or _is_outlived(data):
             if found is not None:
