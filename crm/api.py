@@ -119,6 +119,9 @@ class RecordResource(Resource):
     def searched(self, rows: QuerySet[Any], text: str, member: Membership) -> QuerySet[Any]:
         return rows.filter(matching(self.model, text)) if asked_words(text) else rows
 
+    def made_up_of(self, form: Any) -> Any:
+        return None if form.cleaned_data.get("tags") else {"tag_names": []}
+
     def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
         member = request.membership
         if "owner" in given and not can_for_others(member, self.may["change"]):

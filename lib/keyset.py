@@ -201,7 +201,7 @@ class IsAmong(Func):
 
 
 def _write(row: Any, keys: list[_Key], written_for: Sequence[str], *, is_backward: bool = False) -> str:
-    values = [_value(row, key.name) for key in keys]
+    values = [value_at(row, key.name) for key in keys]
     texts = [None if value is None else key.field.value_to_string(_Held(key.field, value))  # type: ignore[arg-type]
              for key, value in zip(keys, values, strict=True)]  # fmt: skip
     return _SEAL.close(json.dumps([is_backward, texts, *written_for]))
@@ -228,7 +228,8 @@ class _Held:
         setattr(self, field.attname, value)
 
 
-def _value(row: Any, path: str) -> Any:
+def value_at(row: Any, path: str) -> Any:
+    """What stands at ``company__name_key`` of a row, be it a record or a dictionary."""
     if isinstance(row, dict):
         return row[path]
     for step in path.split(LOOKUP_SEP):

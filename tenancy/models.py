@@ -12,6 +12,7 @@ from django.utils import timezone
 from tenancy.context import current_account_id
 from tenancy.errors import Conflict, WrongAccount
 from tenancy.fields import CASCADE_IN_DATABASE, AccountField, AccountForeignKey, ActiveAccount
+from tenancy.rules import surely_keeps
 
 __all__ = [
     "CASCADE_IN_DATABASE",
@@ -103,6 +104,11 @@ class AccountModel(models.Model):
         """Read the row anew; its number means another row, or none, in another account."""
         self._must_belong_here()
         super().refresh_from_db(*args, **kwargs)
+
+    def get_constraints(self) -> Any:
+        """The rules to ask the database about: without those that this row can be seen to keep."""
+        every: Any = super().get_constraints()
+        return [(model, [rule for rule in rules if not surely_keeps(self, rule)]) for model, rules in every]
 
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any) -> Any:
         # The account is checked by its field, and never SET: a row does not move.

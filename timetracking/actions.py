@@ -97,7 +97,6 @@ def _one_writer_a_day(person: Membership, day: date) -> None:
 # --- entries ------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def log_time(
     person: Membership,
     project: Project,
@@ -116,8 +115,9 @@ def log_time(
     entry.billable = is_billable(project, task) if billable is None else billable
     if clock:
         _set_clock(entry, *clock)
-    entry.save(force_insert=True)
-    audit.record("time_entry.created", entry, data={"entry": snapshot(entry), **_whose(entry)})
+    with transaction.atomic(savepoint=False):
+        entry.save(force_insert=True)
+        audit.record("time_entry.created", entry, data={"entry": snapshot(entry), **_whose(entry)})
     return entry
 
 

@@ -256,7 +256,7 @@ class Money(Field):
 
     def show(self, row: Row) -> Any:
         amount = row[self.name]
-        return None if amount is None else {"amount": str(amount), "currency": row[self.currency]}
+        return None if amount is None else {"amount": f"{amount:.2f}", "currency": row[self.currency]}
 
     def take(self, value: Any) -> dict[str, Any]:
         if value is None:

@@ -24,6 +24,7 @@ from accounts.api.operations import Endpoint, Operation
 from accounts.api.problems import Problem
 from accounts.models import Membership
 from accounts.permissions import can
+from lib import keyset
 
 OPTIONS = orjson.OPT_UTC_Z
 VERBS = {"browse": "GET", "create": "POST", "read": "GET", "change": "PATCH", "delete": "DELETE"}
@@ -58,6 +59,10 @@ class Resource:
     def made_up(self) -> dict[str, Expression]:
         """Columns that are no columns of the table, by name."""
         return {}
+
+    def made_up_of(self, form: Any) -> Row | None:
+        """The same of a record that was just made, or None where only the database knows."""
+        return None if self.made_up() else {}
 
     def editable(self, member: Membership) -> QuerySet[Any]:
         """The records that this member may change, with what their form reads."""
@@ -101,18 +106,20 @@ class Resource:
         )
 
     def read(self, request: Any, public_id: UUID) -> HttpResponse:
-        return self._answer(request, public_id)
+        return self._answer(request, self._row(request, public_id))
 
     def create(self, request: Any) -> HttpResponse:
-        record = self._stored(request, None)
-        response = self._answer(request, record.public_id, status=201)
+        form = self._form(request, None)
+        record = self.store(form, request)
+        made_up = self.made_up_of(form)
+        known = made_up is not None and {**{name: keyset.value_at(record, name) for name in self._columns}, **made_up}
+        response = self._answer(request, known or self._row(request, record.public_id), status=201)
         response["Location"] = request.build_absolute_uri(f"{request.path}{record.public_id}/")
         return response
 
     def change(self, request: Any, public_id: UUID) -> HttpResponse:
-        record = self._editable(request, public_id)
-        self._stored(request, record)
-        return self._answer(request, public_id)
+        self.store(self._form(request, self._editable(request, public_id)), request)
+        return self._answer(request, self._row(request, public_id))
 
     def delete(self, request: Any, public_id: UUID) -> HttpResponse:
         self.remove(self._editable(request, public_id), request)
@@ -138,13 +145,14 @@ class Resource:
         kind = "read" if verb in ("browse", "read") else "write"
         return Operation(self, verb, scope=f"{self.scope}:{kind}", action=self.may[verb], run=getattr(self, verb))
 
-    def _stored(self, request: Any, record: Any) -> Any:
+    def _form(self, request: Any, record: Any) -> Any:
+        """The valid form that the body fills in."""
         fields = self.fields_for(request.membership)
         given = given_to_form(read_body(request), fields, is_new=record is None)
         form = self.form(given, request, record)
         if not form.is_valid():
             raise Problem("invalid", errors=errors_of(form, fields.values()))
-        return self.store(form, request)
+        return form
 
     def _editable(self, request: Any, public_id: UUID) -> Any:
         record = self.editable(request.membership).filter(public_id=public_id).first()
@@ -154,11 +162,13 @@ class Resource:
             check_version(request, record.version)
         return record
 
-    def _answer(self, request: Any, public_id: UUID, status: int = 200) -> HttpResponse:
+    def _row(self, request: Any, public_id: UUID) -> Row:
         rows = self.visible(request.membership).filter(public_id=public_id)
-        row = rows.values(*self._columns, **self.made_up()).first()
-        if row is None:
-            raise Http404
+        for row in rows.values(*self._columns, **self.made_up()):
+            return row
+        raise Http404
+
+    def _answer(self, request: Any, row: Row, status: int = 200) -> HttpResponse:
         response = answer(shown(row, self.fields_for(request.membership)), status=status)
         if self.is_versioned:
             response["ETag"] = f'"{row["version"]}"'
