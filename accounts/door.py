@@ -18,6 +18,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts import keys
+from accounts.api import throttle
 from accounts.api.operations import Endpoint, Operation
 from accounts.api.problems import Problem, problem_of
 from accounts.entrance import visitor
@@ -126,9 +127,10 @@ class ApiMiddleware:
         if not request.accepts("application/json"):
             raise Problem("not-acceptable")
         key = key_of(request)
+        throttle.count(key.pk)
         refuse_what_is_not_allowed(key, operation, request.method)
         request.membership, request.account = key.membership, key.account
-        with inside(key.membership):
+        with inside(key.membership, key):
             return operation.run(request, **found.kwargs)
 
 
@@ -154,15 +156,16 @@ def refuse_what_is_not_allowed(key: ApiKey, operation: Operation, method: str) -
 
 
 @contextmanager
-def inside(membership: Membership) -> Iterator[None]:
+def inside(membership: Membership, key: ApiKey | None = None) -> Iterator[None]:
     """Work as this member in their account, with dates and figures as they want them."""
-    with reads_as(membership.user), activate(membership.account, actor=actor_for(membership)):
+    with reads_as(membership.user), activate(membership.account, actor=actor_for(membership, key)):
         yield
 
 
-def actor_for(membership: Membership) -> Actor:
-    """The member as the audit log names them."""
-    return Actor("member", membership.pk, str(membership.user))
+def actor_for(membership: Membership, key: ApiKey | None = None) -> Actor:
+    """The member as the audit log names them, and the key that acted for them."""
+    by_key = f" (API key {key.name})" if key else ""
+    return Actor("member", membership.pk, f"{membership.user}{by_key}")
 
 
 @contextmanager

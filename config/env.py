@@ -70,6 +70,7 @@ class Env:
     mail_webhook_secret: str = field(repr=False)
     operator: Operator
     trial_days: int
+    api_requests_per_minute: int
     promises_file: Path
     audit_log_key: str = field(default="", repr=False)
 
@@ -190,6 +191,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "mail_webhook_secret": given.text("MAIL_WEBHOOK_SECRET"),
         "operator": given.operator(host),
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
+        "api_requests_per_minute": given.number("API_REQUESTS_PER_MINUTE", 1200, 0, 1_000_000),
         "promises_file": (project / (given.text("PROMISES_FILE") or ".promises.json")).resolve(),
         "audit_log_key": given.text("AUDIT_LOG_KEY"),
         "secret_key": given.secret("SECRET_KEY", data_dir),

@@ -14,6 +14,7 @@ SEAL_SECRETS = env.derive_all("seals")
 ALLOWED_HOSTS = env.allowed_hosts
 SITE_URL = env.site_url
 TRIAL_DAYS = env.trial_days
+API_REQUESTS_PER_MINUTE = env.api_requests_per_minute  # of one key, counted by each web process; 0: as many as come
 OPERATOR = env.operator
 ANYMAIL = {"WEBHOOK_SECRET": env.mail_webhook_secret}
 PROMISES_FILE = env.promises_file  # how the tests of our promises ended

@@ -45,6 +45,7 @@ class Resource:
     filters: ClassVar[tuple[lists.Filter, ...]] = ()
     is_searched: ClassVar[bool] = False
     is_versioned: ClassVar[bool] = True
+    is_shaped: ClassVar[bool] = True  # joins are made for the page alone, see lib/keyset
 
     # --- what a subclass says in code -------------------------------------------------------------
 
@@ -92,10 +93,12 @@ class Resource:
             rows = self.searched(rows, asked.search, member)
         order = self.orders[asked.ordering]
         sorted_by = [column.removeprefix("-") for column in order]
-        found = lists.page(
-            rows, asked, order, only_for=f"{request.account.pk} {self.name}",
-            shape=lambda chosen: chosen.values(*self._columns, *sorted_by, **self.made_up()),
-        )  # fmt: skip
+
+        def shape(chosen: QuerySet[Any]) -> QuerySet[Any]:
+            return chosen.values(*self._columns, *sorted_by, **self.made_up())
+
+        rows, shape_later = (rows, shape) if self.is_shaped else (shape(rows), None)
+        found = lists.page(rows, asked, order, only_for=f"{request.account.pk} {self.name}", shape=shape_later)
         fields = self.fields_for(member)
         return answer(
             {
