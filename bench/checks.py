@@ -12,7 +12,7 @@ from bench.cases import Case
 from bench.client import Request
 from bench.measure import Bench
 from bench.scene import Scene
-from bench.servers import HOST
+from config.trouble import Trouble
 
 LARGE = 10_000  # rows; a smaller table may well be read whole
 NUMBER = 7  # of the request that is looked at: any
@@ -29,12 +29,12 @@ def growing(bench: Bench, found: Iterable[Case]) -> Iterator[str]:
             yield f"{case.name}: {few} statements with few rows, {many} with many."
 
 
-def scans(scene: Scene, found: Iterable[Case]) -> Iterator[str]:
+def scans(bench: Bench, scene: Scene, found: Iterable[Case]) -> Iterator[str]:
     """A sentence for each statement of a search that reads a table from end to end."""
     for case in found:
         if not case.name.startswith("search"):
             continue
-        for sql, params in _asked(scene, case.candor(NUMBER)):
+        for sql, params in _asked(bench, case.candor(NUMBER)):
             if sql.startswith("SELECT") and (tables := _scanned(scene, sql, params)):
                 yield f"{case.name}: reads all of {', '.join(tables)}: {sql}"
 
@@ -47,7 +47,7 @@ def _number_of_statements(bench: Bench, request: Request) -> int:
     return sum(one.calls for one in spent.statements.values())
 
 
-def _asked(scene: Scene, request: Request) -> list[Statement]:
+def _asked(bench: Bench, request: Request) -> list[Statement]:
     """The statements of one request, asked in this process."""
     asked: list[Statement] = []
 
@@ -55,10 +55,10 @@ def _asked(scene: Scene, request: Request) -> list[Statement]:
         asked.append((sql, params))
         return execute(sql, params, many, context)
 
-    client = Client(headers={"Host": HOST})
-    client.force_login(scene.membership.user)
     with connection.execute_wrapper(note):
-        client.get(request.path, headers=dict(request.headers), secure=True)
+        answer = Client().get(request.path, headers={**bench.candor.headers, **request.headers}, secure=True)
+    if answer.status_code != request.status:
+        raise Trouble(f"{request.path} answered {answer.status_code} to a look at its statements.")
     return asked
 
 

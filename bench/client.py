@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +14,6 @@ import orjson
 
 from bench.servers import HOST, PROXIED, Web
 from config.trouble import Trouble
-
-CSRF_COOKIE = "__Host-candor_csrf"
 
 
 @dataclass(frozen=True)
@@ -69,17 +68,28 @@ class Visitor:
         self.connection.close()
 
 
-def signed_in(web: Web, email: str, password: str) -> dict[str, str]:
-    """The headers of a browser in which somebody has signed in, by the page everybody uses."""
-    visitor = Visitor(web, PROXIED)
-    visitor.ask(Request("/login/"))
-    jar = SimpleCookie("; ".join(visitor.cookies))
-    token = jar[CSRF_COOKIE].value
-    visitor.headers |= {"Cookie": f"{CSRF_COOKIE}={token}", "Origin": f"https://{HOST}"}
+def signed_in(web: Web, email: str, password: str, page: str) -> dict[str, str]:
+    """The headers of a browser in which somebody has signed in, by the page everybody uses, and opened a page."""
+    visitor = Visitor(web, {**PROXIED, "Origin": f"https://{HOST}"})
+    jar: SimpleCookie = SimpleCookie()
+
+    def ask(request: Request) -> str:
+        body = visitor.ask(request).body.decode()
+        for cookie in visitor.cookies:
+            jar.load(cookie)
+        visitor.headers["Cookie"] = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+        return body
+
+    token = _found(r'name="csrfmiddlewaretoken" value="(\w+)"', ask(Request("/login/")))
     form = {"login": email, "password": password, "csrfmiddlewaretoken": token}
-    visitor.ask(Request("/login/", form=form, status=302))
-    for cookie in visitor.cookies:
-        jar.load(cookie)
+    ask(Request("/login/", form=form, status=302))
+    token = _found(r'"X-CSRFToken": "(\w+)"', ask(Request(page)))
     visitor.leave()
-    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
-    return {**PROXIED, "Origin": f"https://{HOST}", "Cookie": cookies, "X-CSRFToken": jar[CSRF_COOKIE].value}
+    return {**visitor.headers, "X-CSRFToken": token}
+
+
+def _found(pattern: str, page: str) -> str:
+    match = re.search(pattern, page)
+    if match is None:
+        raise Trouble(f"A page of ours does not hold {pattern}:\n{page[:2000]}")
+    return match[1]

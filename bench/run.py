@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             use = Use(bench)
             lines = list(measured(bench, chosen, arguments))
             told = {**surroundings(bench), "contacts": arguments.contacts, "others": use.by_others()}
-            findings = [*checks.growing(bench, chosen), *checks.scans(scene, chosen)]
+            findings = [*checks.growing(bench, chosen), *checks.scans(bench, scene, chosen)]
             if is_chosen(START, arguments.only):
                 lines.append(cold_start(bench))
     tell(lines, findings, told)
@@ -74,7 +74,7 @@ def side_by_side(server: embedded.Server) -> Iterator[Bench]:
         servers.web(APPLICATIONS["candor"], environ, "/healthz") as candor,
         servers.web(APPLICATIONS["floor"], environ, "/nothing") as least,
     ):
-        visitor = signed_in(candor, address(MEMBER), PASSWORD)
+        visitor = signed_in(candor, address(MEMBER), PASSWORD, f"{PAGES}/contacts/")
         counter = Counter(server.admin_dsn())
         yield Bench(Subject(candor, CANDOR, visitor), Subject(least, floor.DATABASE, {}), server.pid, counter)
 

@@ -21,6 +21,7 @@ _LEFT_BY_RUNS = """
     DELETE FROM crm_searchtoken WHERE kind = 'contact' AND record_id > %(contact)s;
     DELETE FROM crm_contact WHERE id > %(contact)s;
     DELETE FROM timetracking_timeentry WHERE id > %(entry)s;
+    DELETE FROM usersessions_usersession;
     DELETE FROM django_session;
     DELETE FROM accounts_apikey;
 """
