@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.public_urls")),
+    path("", include("privacy.policies.urls")),
     path("api/", include("config.api_urls")),
     path("a/<slug:account_slug>/", include("config.account_urls")),
 ]

@@ -16,15 +16,15 @@ import pytest
 
 from config.env import env
 from privacy.policies import proofs
+from privacy.policies.promises import PROMISES
 from privacy.policies.proofs import Ending
 
 CASES = "cases of a promise's test"
-KNOWN = range(1, 151)
 
 
 def promise(*numbers: int) -> pytest.MarkDecorator:
     """Mark a test that would fail if one of these promises were broken."""
-    unknown = [number for number in numbers if number not in KNOWN]
+    unknown = [number for number in numbers if number not in PROMISES]
     if unknown or not numbers:
         raise ValueError(f"There is no promise {unknown[0]}" if unknown else "Which promise? Write its number")
     return pytest.mark.promise(*numbers)

@@ -17,6 +17,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 FOLDERS = ("bin", "static", "templates")  # what is code besides the packages
@@ -55,7 +56,8 @@ class Proof:
     test: str
     state: str
     cases: int = 0
-    held_at: str = ""
+    ran_at: datetime | None = None
+    held_at: datetime | None = None
     commit: str = ""
 
     @property
@@ -63,9 +65,18 @@ class Proof:
         return self.state == "passed"
 
     @property
+    def has_failed(self) -> bool:
+        return self.state in FAILED
+
+    @property
     def sentence(self) -> str:
-        """What the test's name says: ``test_a_day_has_24_hours`` is “a day has 24 hours”."""
-        return self.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+        """What the test's name says: ``test_a_day_has_24_hours`` is “A day has 24 hours”."""
+        words = self.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+    @property
+    def file(self) -> str:
+        return self.test.partition("::")[0]
 
 
 class BadMark(ValueError):
@@ -156,7 +167,7 @@ def _remembering(before: Ending | None, now: Ending) -> Ending:
 
 def proof(test: str, record: Record | None, code: str) -> Proof:
     """Where a test stands on this code: as its worst case does."""
-    if record is None:
+    if record is None or not record.endings:
         return Proof(test, "not run")
     endings = list(record.endings.values())
     states = {
@@ -164,10 +175,18 @@ def proof(test: str, record: Record | None, code: str) -> Proof:
     }
     if len(endings) != record.cases:
         states.add("not run")
-    worst = next((state for state in WORST_FIRST if state in states), "not run")
-    held = [ending.held_at for ending in endings]
-    last = max(endings, key=lambda ending: ending.at, default=None)
-    return Proof(test, worst, record.cases, min(held) if all(held) else "", last.commit if last else "")
+    worst = min(states, key=WORST_FIRST.index)
+    last = max(endings, key=lambda ending: ending.at)
+    held_at = min(ending.held_at for ending in endings)  # as a whole, when the case that waits longest did
+    return Proof(
+        test,
+        worst,
+        cases=record.cases,
+        ran_at=datetime.fromisoformat(last.at),
+        held_at=datetime.fromisoformat(held_at) if held_at else None,
+        commit=last.commit,
+    )
 
 
-WORST_FIRST = ("failed", "error", "xpassed", "xfailed", "skipped", "not run", "outdated", "passed")
+FAILED = ("failed", "error", "xpassed", "xfailed")
+WORST_FIRST = (*FAILED, "skipped", "not run", "outdated", "passed")

@@ -1,242 +1,273 @@
-"""What a run of marked tests writes down, and when a test counts: tried with small projects of their own."""
+"""When a promise is proven, as the page and the command both tell it."""
 
 from __future__ import annotations
 
+import io
+import json
+import re
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
 
-from config.env import child_environ, env
-from privacy.policies import proofs
+from config.env import child_environ
+from privacy.policies import ledger, proofs
+from privacy.policies.ledger import Ledger, State
+from privacy.policies.promises import PROMISES
+from privacy.policies.proofs import Ending, Record
 from tests import database
-from tests.promises import promise
 
-pytest_plugins = ["pytester"]
-
-HEAD = "import os, pytest\nfrom tests.promises import promise\n\n"
-PLAIN = ["-p", "tests.promises", "-p", "no:cacheprovider", "--assert=plain"]
+AT, CODE = "2026-11-20T10:00:00+00:00", "this code"
+WHOLE = [number for number, promise in PROMISES.items() if not promise.missing][:3]
+PARTLY = next(number for number, promise in PROMISES.items() if promise.missing)
 
 
-class Project:
-    """A project with one file of tests, and what its runs have written down."""
+def ended(outcome: str = "passed", code: str = CODE, held_at: str = AT, cases: int = 1) -> Record:
+    endings = {f"[{n}]": Ending(outcome, code, "abc", AT, held_at if outcome == "passed" else "") for n in range(cases)}
+    return Record(cases, endings)
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self.pytester, self.folder, self.file = pytester, pytester.path, pytester.path / ".promises.json"
-        (self.folder / "tests").mkdir()
-        (self.folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib --strict-markers\n")
 
-    def write(self, tests: str) -> None:
-        (self.folder / "tests/test_it.py").write_text(HEAD + tests)
+def a_ledger(**tests: tuple[tuple[int, ...], Record | None]) -> Ledger:
+    """``a_ledger(test_a=((2, 3), ended()))``"""
+    marks = {f"tests/test_it.py::{name}": numbers for name, (numbers, _) in tests.items()}
+    records = {f"tests/test_it.py::{name}": record for name, (_, record) in tests.items() if record}
+    return ledger.ledger(marks, records, CODE)
 
-    def run(self, tests: str, *words: str) -> pytest.RunResult:
-        """Run the project's tests in this process, which is quick."""
-        self.write(tests)
-        return self.pytester.runpytest_inprocess(*PLAIN, *(words or ("tests",)))
 
-    def run_with_workers(self, tests: str) -> None:
-        self.write(tests)
-        subprocess.run(
-            [sys.executable, "-m", "pytest", *PLAIN, "-p", "xdist", "-n", "2", "tests"],
-            cwd=self.folder,
-            env=child_environ({"PROMISES_FILE": str(self.file), "PYTHONPATH": str(database.PROJECT)}),
-            capture_output=True,
-        )
+def line(book: Ledger, number: int) -> ledger.Line:
+    return book.lines[number - 1]
 
-    def states(self) -> dict[str, str]:
-        """Name → state of every marked test, on the code as it stands now."""
-        records, code = proofs.read(self.file), proofs.fingerprint(self.folder)
-        return {
-            test.rpartition("::")[2]: proofs.proof(test, records.get(test), code).state
-            for test in proofs.marks(self.folder / "tests")
-        }
+
+ONE, TWO, THREE = WHOLE
+
+
+def test_a_promise_without_a_test_is_not_proven():
+    book = a_ledger(test_a=((ONE,), ended()))
+    assert line(book, TWO).state is State.NO_TEST
+    assert (book.count(State.PROVEN), book.count(State.NO_TEST)) == (1, 149)
+
+
+def test_one_test_may_prove_several():
+    book = a_ledger(test_a=((ONE, TWO), ended()))
+    assert line(book, ONE).state is line(book, TWO).state is State.PROVEN
+    assert len(book.proofs) == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "verdict"),
+    [
+        (ended("failed"), "Not proven: 1 of 2 tests failed"),
+        (ended("error"), "Not proven: 1 of 2 tests failed"),
+        (ended("xfailed"), "Not proven: 1 of 2 tests failed"),
+        (ended("skipped"), "Not proven: 1 of 2 tests not passed on this code"),
+        (ended(code="other code"), "Not proven: 1 of 2 tests not passed on this code"),
+        (None, "Not proven: 1 of 2 tests not passed on this code"),
+    ],
+)
+def test_all_of_its_tests_have_to_pass(record, verdict):
+    book = a_ledger(test_a=((ONE,), ended()), test_b=((ONE,), record))
+    assert (line(book, ONE).state, line(book, ONE).verdict) == (State.NOT_PROVEN, verdict)
+
+
+def test_while_something_is_missing_no_test_proves_it():
+    book = a_ledger(test_a=((PARTLY, ONE), ended()))
+    assert line(book, PARTLY).state is State.NOT_PROVEN
+    assert line(book, PARTLY).verdict == "Not proven: 1 test passed, but something is missing"
+    assert line(book, PARTLY).held_at is None
+
+
+def test_it_last_held_when_the_last_of_its_tests_did():
+    book = a_ledger(
+        test_a=((ONE,), ended()),
+        test_b=((ONE, TWO), ended(held_at="2026-11-18T10:00:00+00:00", code="other code")),
+        test_c=((TWO,), ended("failed")),
+    )
+    assert str(line(book, ONE).held_at) == "2026-11-18 10:00:00+00:00"
+    assert line(book, TWO).held_at is None
+
+
+def test_a_mark_without_a_promise_is_refused():
+    with pytest.raises(proofs.BadMark, match=r"tests/test_it\.py::test_a: there is no promise 151"):
+        a_ledger(test_a=((ONE, 151), ended()))
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
-    project = Project(pytester)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # these runs need none, and are quick without
-    monkeypatch.setattr("tests.promises.env", replace(env, promises_file=project.file))
-    return project
+def shown(monkeypatch) -> Callable[..., None]:
+    """``shown(test_a=…)`` puts these tests in the place of ours."""
+
+    def put(**tests: tuple[tuple[int, ...], Record | None]) -> None:
+        for module in ("views", "management.commands.verify_promises"):
+            monkeypatch.setattr(f"privacy.policies.{module}.of_this_installation", lambda: a_ledger(**tests))
+
+    return put
 
 
-ENDINGS = """
-@promise(1)
-def test_passes(): ...
-
-@promise(1)
-def test_fails(): assert 0
-
-@promise(1)
-def test_skips(): pytest.skip()
-
-@promise(1)
-@pytest.mark.skip
-def test_is_skipped(): ...
-
-@promise(1)
-@pytest.mark.xfail
-def test_is_expected_to_fail(): assert 0
-
-@promise(1)
-@pytest.mark.xfail
-def test_passes_unexpectedly(): ...
-
-@pytest.fixture
-def broken():
-    raise ValueError
-
-@pytest.fixture
-def untidy():
-    yield
-    raise ValueError
-
-@promise(1)
-def test_has_no_set_up(broken): ...
-
-@promise(1)
-def test_leaves_a_mess(untidy): ...
-
-def test_is_not_marked(): ...
-"""
+def verify(*words: str) -> tuple[int, str]:
+    out = io.StringIO()
+    try:
+        call_command("verify_promises", *words, stdout=out)
+    except SystemExit as end:
+        return int(end.code), out.getvalue()
+    return 0, out.getvalue()
 
 
-ENDED = {
-    "test_passes": "passed",
-    "test_fails": "failed",
-    "test_skips": "skipped",
-    "test_is_skipped": "skipped",
-    "test_is_expected_to_fail": "xfailed",
-    "test_passes_unexpectedly": "xpassed",
-    "test_has_no_set_up": "error",
-    "test_leaves_a_mess": "error",
+THREE_TESTS = {
+    "test_a_day_has_24_hours": ((ONE,), ended(cases=3)),
+    "test_nothing_is_lost": ((TWO,), ended("failed")),
+    "test_later": ((PARTLY,), ended()),
 }
 
 
-def test_only_what_passed_counts(project):
-    project.run(ENDINGS)
-    assert project.states() == ENDED
+def test_the_command_lists_every_promise_and_counts(shown):
+    shown(**THREE_TESTS)
+    code, text = verify()
+    assert code == 1
+    assert re.findall(r"^ *(\d+)  ", text, re.MULTILINE) == [str(number) for number in PROMISES]
+    words = " ".join(text.split())
+    for promise in PROMISES.values():
+        assert all(each in words for each in (promise.words, promise.mechanism, promise.missing))
+    assert f"{ONE:3}  PROVEN" in text and f"{TWO:3}  not proven" in text
+    assert "passed     tests/test_it.py::test_a_day_has_24_hours (3 cases)" in text
+    assert "1 of 150 promises are proven; 2 have tests and are not proven; 147 have no test." in words
+    assert "1 of the 3 marked tests have not passed on this code. To run them: bin/test -m promise" in words
 
 
-def test_workers_report_the_same_and_one_that_breaks_proves_nothing(project):
-    project.run_with_workers(ENDINGS + "@promise(1)\ndef test_breaks(): os._exit(1)")
-    assert project.states() == {**ENDED, "test_breaks": "error"}
+@pytest.mark.parametrize("columns", ["40", "80", "120", "300"])
+def test_its_lines_fit_the_terminal(shown, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    shown(**THREE_TESTS)
+    longest = max(len(row) for row in verify()[1].splitlines() if "::" not in row)
+    assert longest <= max(80, min(int(columns), 120))
 
 
-CASES = "@promise(1)\n@pytest.mark.parametrize('n', [1, 2, 3])\ndef test_cases(n): assert n != BAD"
+def test_json_says_the_same(shown):
+    shown(**THREE_TESTS)
+    code, text = verify("--json")
+    given = json.loads(text)
+    assert (code, given["promises"], given["proven"], given["not_proven"], given["no_test"]) == (1, 150, 1, 2, 147)
+    row = given["ledger"][ONE - 1]
+    assert (row["number"], row["state"], row["words"]) == (ONE, "proven", PROMISES[ONE].words)
+    assert [(test["test"], test["state"], test["cases"]) for test in row["tests"]] == [
+        ("tests/test_it.py::test_a_day_has_24_hours", "passed", 3)
+    ]
+    assert row["held_at"] == AT
 
 
-def test_a_parametrised_test_passes_with_all_its_cases(project):
-    good, bad = CASES.replace("BAD", "9"), CASES.replace("BAD", "2")
-    project.run(good, "tests/test_it.py::test_cases[1]")
-    assert project.states() == {"test_cases": "not run"}
-    project.run(good, "tests", "-k", "2 or 3")
-    assert project.states() == {"test_cases": "passed"}
-    project.run(bad)
-    assert project.states() == {"test_cases": "failed"}
+def test_it_ends_well_when_all_are_proven(shown, monkeypatch):
+    shown(test_a=(tuple(PROMISES), ended()))
+    assert verify()[0] == 1  # something is missing to many
+    monkeypatch.setattr(ledger.Line, "state", State.PROVEN)
+    code, text = verify()
+    assert code == 0
+    assert "150 of 150 promises are proven" in text
 
 
-def test_a_case_that_is_gone_is_forgotten_by_the_next_whole_run(project):
-    project.run(CASES.replace("BAD", "3"))
-    project.run(CASES.replace("BAD", "3").replace(", 3]", "]"))
-    assert project.states() == {"test_cases": "passed"}
-    (record,) = proofs.read(project.file).values()
-    assert [case[-3:] for case in record.endings] == ["[1]", "[2]"]
+def test_bad_usage_ends_with_2():
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "verify_promises", "--nonsense"], cwd=database.PROJECT, capture_output=True
+    )
+    assert ended.returncode == 2
+    with pytest.raises(CommandError):
+        call_command("verify_promises", "14")
 
 
-TWO = "@promise(1)\ndef test_one(): ...\n\n@promise(2)\ndef test_two(): assert 'BROKEN' not in os.environ\n"
+def test_it_needs_neither_a_database_nor_the_packages_of_tests(tmp_path):
+    """As it runs where a release was put: only what running needs is there, and no server answers."""
+    blocked = "import sys; sys.modules.update(dict.fromkeys(['pytest', 'xdist', 'playwright', 'hypothesis']));"
+    program = f"{blocked} sys.argv = ['manage.py', 'verify_promises']; import manage; manage.main()"
+    settings = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "PROMISES_FILE": str(tmp_path / "none")}
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=database.PROJECT,
+        env=child_environ({**settings, "DEBUG": "0", "SECRET_KEY": "x" * 50}),
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "0 of 150 promises are proven" in ended.stdout
 
 
-def test_a_run_of_one_test_leaves_the_other_as_it_was(project, monkeypatch):
-    project.run(TWO)
-    monkeypatch.setenv("BROKEN", "1")
-    project.run(TWO, "tests", "-k", "two")
-    assert project.states() == {"test_one": "passed", "test_two": "failed"}
-    project.run(TWO, "tests", "-k", "one")
-    assert project.states() == {"test_one": "passed", "test_two": "failed"}
+URL = "/privacy/promises/"
 
 
-def test_on_other_code_a_test_is_outdated_until_it_runs_again(project):
-    project.run(TWO)
-    (project.folder / "product.py").write_text("answer = 42\n")
-    assert project.states() == {"test_one": "outdated", "test_two": "outdated"}
-    project.run(TWO, "tests", "-k", "one")
-    assert project.states() == {"test_one": "passed", "test_two": "outdated"}
+@pytest.fixture
+def page(shown) -> Callable[..., str]:
+    """``page("?state=proven", test_a=…)``: what a browser without cookies is shown."""
+
+    def ask(query: str = "", **tests: tuple[tuple[int, ...], Record | None]) -> str:
+        shown(**tests)
+        response = Client().get(URL + query)
+        assert response.status_code == 200
+        assert not response.cookies
+        return response.content.decode()
+
+    return ask
 
 
-def test_when_a_test_last_held_is_remembered(project, monkeypatch):
-    project.run(TWO)
-    held = proofs.read(project.file)["tests/test_it.py::test_two"].endings["tests/test_it.py::test_two"].held_at
-    monkeypatch.setenv("BROKEN", "1")
-    project.run(TWO)
-    record = proofs.read(project.file)["tests/test_it.py::test_two"]
-    proof = proofs.proof("tests/test_it.py::test_two", record, proofs.fingerprint(project.folder))
-    assert (proof.state, proof.held_at) == ("failed", held)
-    assert held.startswith("20")
+def promises_on(page: str) -> list[int]:
+    return [int(number) for number in re.findall(r'<article class="promise" id="promise-(\d+)"', page)]
 
 
-def test_a_test_that_is_gone_disappears(project):
-    project.run(TWO)
-    project.run(TWO.partition("\n\n")[0])
-    assert project.states() == {"test_one": "passed"}
-    assert list(proofs.read(project.file)) == ["tests/test_it.py::test_one"]
+def of(number: int, page: str) -> str:
+    """The part of the page about one promise, as words."""
+    part = page.partition(f'id="promise-{number}"')[2].partition("</article>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", part).split())
 
 
-def test_code_that_changes_while_it_is_tried_has_proved_nothing(project):
-    project.run("@promise(1)\ndef test_changes_code():\n    open('product.py', 'w').write('answer = 43')")
-    assert project.states() == {"test_changes_code": "outdated"}
+def test_the_page_shows_every_promise_with_words_mechanism_and_proof(page):
+    shown = page(**THREE_TESTS)
+    assert promises_on(shown) == list(PROMISES)
+    for text in (PROMISES[ONE].words, PROMISES[ONE].mechanism, "Proven by 1 test", "last on 20 Nov 2026"):
+        assert text in of(ONE, shown)
+    assert "A day has 24 hours tests/test_it.py · 3 cases" in of(ONE, shown)
+    assert "Not proven: 1 of 1 test failed" in of(TWO, shown)
+    assert "Nothing is lost failed · tests/test_it.py" in of(TWO, shown)
+    assert f"Missing {PROMISES[PARTLY].missing}" in of(PARTLY, shown)
+    assert "No test yet" in of(THREE, shown)
+    assert "From BigTime 2020, line 13" in of(14, shown)
+    assert "needed for promise 8 , promise 9" in of(10, shown)
 
 
-@pytest.mark.parametrize("words", [("tests", "--collect-only"), ("tests", "-k", "nothing")])
-def test_a_run_without_a_marked_test_changes_nothing(project, words):
-    project.run(TWO)
-    before = project.file.read_text()
-    project.run(TWO, *words)
-    assert project.file.read_text() == before
+@pytest.mark.parametrize(
+    ("state", "numbers"),
+    [("proven", [ONE]), ("not-proven", sorted([TWO, PARTLY])), ("odd", list(PROMISES)), ("", list(PROMISES))],
+)
+def test_it_is_narrowed_to_a_state(page, state, numbers):
+    assert promises_on(page(f"?state={state}", **THREE_TESTS)) == numbers
 
 
-@pytest.mark.parametrize("numbers", ["151", "0", ""])
-def test_an_unknown_promise_stops_the_collection(project, numbers):
-    ended = project.run(f"@promise({numbers})\ndef test_one(): ...\n\ndef test_two(): ...")
-    assert ended.ret == 2
-    ended.stdout.fnmatch_lines(["*ValueError: *promise*", "*1 error*"])
+def test_a_state_that_no_promise_is_in_says_so(page):
+    assert "No promise is in this state." in page("?state=proven")
 
 
-@pytest.mark.parametrize("text", ["@promise(1, NUMBER)\ndef test_one(): ...", "@promise(1)\ndef test_one(: ..."])
-def test_a_mark_that_cannot_be_read_stops_the_run(project, text):
-    project.write(text)
-    with pytest.raises(proofs.BadMark, match=r"test_it\.py, line \d"):
-        proofs.marks(project.folder / "tests")
-    assert project.run(text).ret == pytest.ExitCode.USAGE_ERROR
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [
+        ({}, "It came without the tests"),
+        ({"test_a": ((ONE,), None)}, "none has been run on this code"),
+        ({"test_a": ((ONE,), ended(code="other")), "test_b": ((TWO,), ended())}, "1 of 2 tests have not passed"),
+        ({"test_a": ((ONE,), ended("failed")), "test_b": ((TWO,), None)}, "1 of 2 tests failed"),
+        ({"test_a": ((ONE,), ended()), "test_b": ((ONE,), ended())}, "All 2 tests passed on this code"),
+    ],
+)
+def test_its_head_says_what_was_checked(page, tests, said):
+    shown = page(**tests)
+    assert said in " ".join(re.sub(r"<[^>]+>", "", shown).split())
+    assert ("at abc" in shown) == any(record for _, record in tests.values())
 
 
-def test_marks_add_up(tmp_path):
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests/test_it.py").write_text("@promise(3)\n@promise(1, 2)\ndef test_one(): ...")
-    assert proofs.marks(tmp_path / "tests") == {"tests/test_it.py::test_one": (1, 2, 3)}
+def test_the_points_of_disagreement_stand_on_it(page):
+    shown = page()
+    assert re.findall(r'id="decision-(M\d)"', shown) == [f"M{number}" for number in range(1, 10)]
 
 
-def test_every_character_of_the_code_counts_and_no_other(tmp_path):
-    for name in ("app/__init__.py", "templates/page.html", "static/a.css", "package-lock.json"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("one")
-        before = proofs.fingerprint(tmp_path)
-        (tmp_path / name).write_text("two")
-        assert proofs.fingerprint(tmp_path) != before, name
-    before = proofs.fingerprint(tmp_path)
-    for name in ("README.md", ".env", "data/base", "docs/x.md", "app/__pycache__/x.pyc", "node_modules/x.js"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("one")
-        assert proofs.fingerprint(tmp_path) == before, name
+def test_it_is_linked_from_the_other_public_pages(client, db):
+    for path in ("/", "/privacy/", "/login/"):
+        assert f'href="{URL}"' in client.get(path).content.decode(), path
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", '{"tests": {"a": 1}}', '{"tests": {"a": {"cases": 1}}}'])
-def test_a_missing_or_damaged_file_proves_nothing(tmp_path, text):
-    if text is not None:
-        (tmp_path / "file").write_text(text)
-    assert proofs.read(tmp_path / "file") == {}
-
-
-def test_the_mark_is_a_mark():
-    assert promise(1, 2).mark.args == (1, 2)
+def test_it_asks_the_database_nothing(page):
+    page(**THREE_TESTS)  # without the mark for a database, a query raises
