@@ -29,6 +29,17 @@ EDITH = {
     "is_old_enough": "on",
 }
 
+# Days from now that bring an account into each standing but the last: in trial, past it, paid, owing, closing.
+STANDINGS: list[dict[str, int]] = [
+    {"trial_ends_at": 10},
+    {"trial_ends_at": -1},
+    {"trial_ends_at": -70},
+    {"trial_ends_at": -100, "paid_through": 20},
+    {"paid_through": 5, "past_due_since": -3},
+    {"paid_through": -5, "past_due_since": -20},
+    {"closing_at": -2},
+]
+
 
 @pytest.fixture(autouse=True)
 def _no_earlier_tries() -> None:

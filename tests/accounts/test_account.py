@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from accounts import actions
 from accounts.models import Account, Membership
 from audit.models import Event, Payload
-from tests.accounts.conftest import only
+from tests.accounts.conftest import STANDINGS, only
+from tests.promises import promise
 
 URL = "/a/acme/admin/account/"
 EDIT = "/a/acme/admin/account/edit/"
@@ -40,6 +43,7 @@ def test_after_saving_old_and_new_are_shown(client, alice, acme, held, inside):
         assert changes == {"name": ["Acme", "Acme & Co"], "first_weekday": ["Monday", "Sunday"]}
 
 
+@promise(79)
 def test_nobody_saves_over_a_colleague(client, alice, acme, held):
     client.force_login(alice)
     client.post(EDIT, {**held, "name": "Acme Hers"})
@@ -84,9 +88,14 @@ def test_owners_and_admins_only(client, bob, acme, held, role, status):
     assert (only(Account).name == "Bobs") == (status == 200)
 
 
-def test_it_works_while_the_account_is_read_only(client, alice, read_only, held):
+@promise(15)
+@pytest.mark.parametrize("facts", STANDINGS)
+def test_it_works_in_every_standing(client, alice, acme, held, facts):
+    days = {name: timezone.now() + timedelta(days=days) for name, days in facts.items()}
+    Account.objects.filter(pk=acme.pk).update(**days)
     client.force_login(alice)
     assert client.post(EDIT, {**held, "city": "Aarhus"}).status_code == 302
+    assert only(Account).city == "Aarhus"
 
 
 def test_mallory_finds_nothing(client, mallory, globex, acme, held):

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 import audit
 import datamap
-from accounts.models import Membership, OutgoingMail
+from accounts.models import Membership, OutgoingMail, User
 from tenancy.context import Actor, activate
+from tests.promises import promise
 
 
 @pytest.fixture
@@ -52,3 +53,11 @@ def test_about_a_member_the_log_has_what_they_did(acme, bob, found):
         rows = found(member)
     assert [event.kind for event in rows["audit.Event"]] == ["toy.made"]
     assert [payload.data["colour"] for payload in rows["audit.Payload"]] == ["green"]
+
+
+@promise(21)
+def test_what_we_use_to_know_people_is_described_with_that_purpose():
+    entry = datamap.registry.entry_of(User)
+    assert "Identification and authentication" in entry.purposes
+    for name in ("password", "last_login"):
+        assert entry.fields[name].purpose == "Identification and authentication"

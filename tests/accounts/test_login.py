@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import Membership, OutgoingMail, User
 from demo import cast
 from tests.accounts.conftest import link_in, only, whole
+from tests.promises import promise
 
 GOOD = "quiet maple seven trains"
 
@@ -31,10 +32,12 @@ def test_the_only_account_opens_at_once(client, alice_knows_her_password):
     assert client.get("/enter/").url == "/a/acme/"
 
 
+@promise(4, 21)
 def test_the_address_is_read_in_any_case(client, alice_knows_her_password):
     assert sign_in(client, " Alice@ACME.example ").status_code == 302
 
 
+@promise(22)
 def test_who_belongs_to_several_chooses(client, alice_knows_her_password, globex):
     cast.joins(globex, alice_knows_her_password, Membership.Role.MEMBER)
     sign_in(client)
@@ -48,6 +51,7 @@ def test_who_belongs_to_none_is_told_so(client, sam):
     assert response.status_code == 200 and "You belong to no account" in response.content.decode()
 
 
+@promise(21)
 @pytest.mark.parametrize(("login", "password"), [("alice@acme.example", "wrong"), ("nobody@acme.example", GOOD)])
 def test_what_was_wrong_is_not_told(client, alice_knows_her_password, login, password):
     response = sign_in(client, login, password)
@@ -78,6 +82,7 @@ def test_where_to_go_next_stays_in_the_house(client, alice_knows_her_password, w
     assert client.post("/login/", data).url == place
 
 
+@promise(38)
 def test_without_cookies_the_page_shows_and_sending_it_explains(browser_without_cookies, alice_knows_her_password):
     assert browser_without_cookies.get("/login/").status_code == 200
     response = sign_in(browser_without_cookies)
@@ -93,6 +98,7 @@ def test_with_cookies_it_works_under_the_same_protection(alice_knows_her_passwor
     assert client.post("/login/", data).status_code == 302
 
 
+@promise(51)
 def test_the_session_starts_anew(client, alice_knows_her_password):
     session = client.session
     session["before"] = 1
@@ -110,6 +116,7 @@ def test_signing_out_is_by_post(client, alice):
     assert "_auth_user_id" not in client.session
 
 
+@promise(4)
 def test_an_unverified_address_does_not_open(client, alice_knows_her_password):
     alice_knows_her_password.emailaddress_set.update(verified=False)
     sign_in(client)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from audit.models import Event, Payload
 from demo import cast
+from tests.accounts.conftest import STANDINGS
+from tests.promises import promise
 
 URL = "/a/acme/admin/profile/"
 EDIT = "/a/acme/admin/profile/edit/"
@@ -34,12 +36,14 @@ def save(client, held, **changes):
     return client.post(EDIT, {**held, **changes}, follow=True)
 
 
+@promise(18)
 def test_after_saving_old_and_new_are_shown(client, alice, acme, held, inside):
     client.force_login(alice)
     response = save(client, held, phone="20 55 01 18", city="Aarhus")
     page = response.content.decode()
     assert response.redirect_chain[0][0].startswith(f"{URL}?saved=")
     assert "Saved. Two fields changed." in page
+    assert f'<time datetime="{timezone.now():%Y-%m-%dT}' in page.partition("Two fields changed.")[2][:200]
     for words in ("+45 20 55 01 12", "+45 20 55 01 18", "Vestergade 9, 1456 Copenhagen", "Vestergade 9, 1456 Aarhus"):
         assert words in page
     assert page.count(">changed<") == 2
@@ -55,6 +59,7 @@ def test_after_saving_old_and_new_are_shown(client, alice, acme, held, inside):
         }
 
 
+@promise(17)
 def test_what_is_emptied_is_removed_and_said_so(client, alice, acme, held, inside):
     client.force_login(alice)
     page = save(client, held, phone="").content.decode()
@@ -66,11 +71,14 @@ def test_what_is_emptied_is_removed_and_said_so(client, alice, acme, held, insid
         assert Payload.objects.get(event_id=removal.pk).data["removed"] == ["phone"]
 
 
-def test_an_optional_part_goes_with_one_button(client, alice, acme, held):
+@promise(17)
+def test_an_optional_part_goes_with_one_button(client, alice, acme, held, inside):
     client.force_login(alice)
     assert "Remove postal address" in client.get(URL).content.decode()
     page = client.post("/a/acme/admin/profile/remove/", {"part": "postal_address"}, follow=True).content.decode()
     assert "Postal address: removed." in page and "Remove postal address" not in page
+    with inside(acme):
+        assert Event.objects.filter(kind="profile.removed").count() == 1
     alice.refresh_from_db()
     assert (alice.street, alice.postal_code, alice.city, alice.country) == ("", "", "", "")
 
@@ -83,6 +91,7 @@ def test_what_is_needed_cannot_be_removed(client, alice, acme, part):
     assert alice.first_name == "Alice"
 
 
+@promise(18)
 def test_the_marks_come_from_the_log_and_only_from_the_own_one(client, alice, bob, acme, held, inside):
     client.force_login(alice)
     save(client, held, first_name="Alicia")
@@ -116,6 +125,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(client, alice, acme, held, fi
     assert alice.last_name == "Novak"
 
 
+@promise(5)
 def test_a_phone_is_read_in_the_firms_country(client, bob, acme, held):
     client.force_login(bob)
     client.post(EDIT, {**held, "first_name": "Bob", "phone": "20550119"})
@@ -131,6 +141,7 @@ def test_only_the_own_profile_is_changed(client, alice, bob, acme, held):
     assert (alice.first_name, bob.first_name, bob.email) == ("Alice", "Robert", "bob@acme.example")
 
 
+@promise(16)
 @pytest.mark.parametrize("role", Membership.Role.values)
 def test_every_role_may(client, bob, acme, held, role):
     Membership.objects.filter(user=bob).update(role=role)
@@ -139,16 +150,8 @@ def test_every_role_may(client, bob, acme, held, role):
     assert client.post(EDIT, {**held, "first_name": "Robert"}).status_code == 302
 
 
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"trial_ends_at": -1},
-        {"trial_ends_at": -70},
-        {"paid_through": 5, "past_due_since": -3},
-        {"paid_through": -5, "past_due_since": -20},
-        {"closing_at": -2},
-    ],
-)
+@promise(15)
+@pytest.mark.parametrize("facts", STANDINGS)
 def test_in_every_standing(client, alice, acme, held, facts):
     days = {name: timezone.now() + timedelta(days=days) for name, days in facts.items()}
     Account.objects.filter(pk=acme.pk).update(**days)
@@ -190,6 +193,7 @@ def test_signed_out_people_are_asked_to_sign_in(client, acme, url):
     assert client.get(url).url == f"/login/?next={url}"
 
 
+@promise(16)
 def test_admin_opens_on_personal_information(client, bob, acme):
     client.force_login(bob)
     page = client.get("/a/acme/admin/").content.decode()

@@ -17,10 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account, ArrivedForm, Consent, Membership, OutgoingMail, User
 from audit.models import Event, Payload
 from tests.accounts.conftest import EDITH, only, whole
+from tests.promises import promise
 
 pytestmark = pytest.mark.usefixtures("_rows")
 
 
+@promise(2, 3)
 def test_a_new_firm_signs_up(client, sign_up, inside):
     response = sign_up(client, phone="20 55 01 12", mail=["tips"])
     assert response.status_code == 200
@@ -41,6 +43,7 @@ def test_a_new_firm_signs_up(client, sign_up, inside):
         assert Payload.objects.get().data["stated"] == "I am at least 13 years old"
 
 
+@promise(12)
 def test_the_letter_holds_the_user_name_and_a_link(client, sign_up):
     sign_up(client)
     letter = only(OutgoingMail)
@@ -51,6 +54,7 @@ def test_the_letter_holds_the_user_name_and_a_link(client, sign_up):
         assert "Pell &" not in part and "Edith" not in part  # nothing typed by whoever filled in the form
 
 
+@promise(54)
 def test_mail_is_wished_for_only_by_a_tick(client, sign_up):
     page = client.get("/trial/").content.decode()
     assert page.count('type="checkbox"') == 5 and " checked" not in page
@@ -65,6 +69,7 @@ def test_mail_is_wished_for_only_by_a_tick(client, sign_up):
     assert all(c.wording == Consent.Purpose(c.purpose).label for c in given)
 
 
+@promise(8)
 @pytest.mark.parametrize("url", ["/trial/", "/signup/"])
 def test_no_card_is_asked_for_and_nobody_else_is_told(client, sign_up, url, django_capture_on_commit_callbacks):
     names = set(re.findall(r'<(?:input|select)[^>]* name="([^"]+)"', client.get(url).content.decode()))
@@ -168,6 +173,7 @@ def test_two_clicks_at_the_same_moment_make_one_account(committed, token):
     assert (len(whole(Account)), len(whole(OutgoingMail))) == (1, 1)
 
 
+@promise(4, 19)
 def test_two_people_with_one_address_at_the_same_moment_make_one_account(committed, token):
     """Two pages, so two marks; the address itself decides."""
     start, codes = threading.Barrier(2), []
@@ -218,6 +224,7 @@ def test_who_never_followed_the_first_link_gets_another(client, sign_up):
     assert [letter.kind for letter in whole(OutgoingMail)] == ["welcome", "welcome"]
 
 
+@promise(99)
 def test_too_young_leaves_nothing_behind(client, sign_up, caplog):
     response = sign_up(client, is_old_enough=None)
     assert response.status_code == 422
@@ -254,6 +261,7 @@ def test_what_is_wrong_is_said_and_the_rest_is_kept(client, sign_up, field, type
     assert not whole(User)
 
 
+@promise(5, 11)
 @pytest.mark.parametrize("optional", ["phone", "postal_code"])
 def test_what_is_optional_may_stay_empty(client, sign_up, optional):
     assert sign_up(client, **{optional: ""}).status_code == 200

@@ -16,6 +16,7 @@ from accounts.links import WelcomeTokens, welcome_tokens
 from accounts.models import Account, OutgoingMail, User
 from audit.models import Event
 from tests.accounts.conftest import link_in, only, whole
+from tests.promises import promise
 
 GOOD = "quiet maple seven trains"
 
@@ -32,6 +33,7 @@ def choose(client: Client, link: str, password: str = GOOD, again: str | None = 
     return client.post(link, {"password1": password, "password2": password if again is None else again})
 
 
+@promise(4)
 def test_following_it_opens_the_door(client, link, inside):
     page = client.get(link)
     words = page.content.decode()
@@ -49,6 +51,7 @@ def test_following_it_opens_the_door(client, link, inside):
         assert Event.objects.filter(kind="member.confirmed").count() == 1
 
 
+@promise(4)
 def test_the_door_is_shut_before(client, link):
     assert client.get("/a/pell-daughters/").url.startswith("/login/")
     assert client.post("/login/", {"login": "edith@pell.example", "password": ""}).status_code == 200
@@ -61,6 +64,7 @@ def test_looking_at_it_changes_nothing(client, link):
     assert not only(User).has_usable_password()
 
 
+@promise(51)
 def test_the_session_starts_anew(client, link):
     client.session["before"] = 1
     session = client.session
@@ -71,6 +75,7 @@ def test_the_session_starts_anew(client, link):
     assert client.session.session_key != before
 
 
+@promise(12)
 def test_it_works_once(client, link):
     choose(client, link)
     other = Client()
@@ -80,6 +85,7 @@ def test_it_works_once(client, link):
     assert "_auth_user_id" not in other.session
 
 
+@promise(12)
 def test_it_works_for_three_days(client, link):
     late = datetime.now() + timedelta(days=3, minutes=1)  # noqa: DTZ005  (as the token generator counts)
     with mock.patch.object(WelcomeTokens, "_now", return_value=late):

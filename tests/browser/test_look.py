@@ -7,6 +7,8 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Page, expect
 
+from tests.promises import promise
+
 pytestmark = pytest.mark.urls("tests.browser.look_urls")
 
 ERRORS = [400, 402, 403, 404, 409, 422, 429, 500, 503]
@@ -75,6 +77,7 @@ def test_nothing_jumps_while_a_page_loads(open_page, site, path, width):
     assert page.evaluate("window.shifted") < 0.1
 
 
+@promise(14)
 @pytest.mark.parametrize("width", [360, 768, 1000, 1280])
 def test_admin_stays_a_word_at_every_width(visit, width):
     bar = visit("/kit/", width=width).locator("header.topbar")

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from tests.promises import promise
+
 PASSWORD = "quiet maple seven trains"
 
 
@@ -95,6 +97,7 @@ def test_everybodys_mail_house_is_no_company(server, open_page):
     assert page.get_by_label("Company name").input_value() == ""
 
 
+@promise(38)
 def test_with_cookies_refused_signing_in_says_what_is_missing(server, open_page):
     page = open_page()
     page.goto(f"{server}/login/")

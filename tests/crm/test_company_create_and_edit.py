@@ -5,6 +5,7 @@ import pytest
 from audit.models import Event, Payload
 from crm.models import Company, Contact
 from crm.search import matching
+from tests.promises import promise
 
 NEW = "/a/acme/companies/new/"
 
@@ -45,6 +46,7 @@ def test_one_that_is_there_already_is_shown_first(signed_in, acme, inside, tidew
         assert Company.objects.count() == 2
 
 
+@promise(79)
 def test_a_change_is_stored_and_logged(signed_in, acme, inside, tidewater):
     url = f"/a/acme/companies/{tidewater.public_id}/edit/"
     typed = {"version": 1, "name": "Tidewater Museum", "domain": "tidewater.example", "city": "Aarhus", "owner": ""}
@@ -65,6 +67,7 @@ def test_a_renamed_companys_people_are_found_by_its_new_name(signed_in, acme, in
         assert not Contact.objects.filter(matching(Contact, "museum maren")).exists()
 
 
+@promise(79)
 def test_two_who_change_the_same_company_both_see_both_values(signed_in, acme, inside, tidewater):
     url = f"/a/acme/companies/{tidewater.public_id}/edit/"
     signed_in.post(url, {"version": 1, "name": "First name"})

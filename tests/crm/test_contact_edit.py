@@ -6,6 +6,7 @@ from django.utils import timezone
 from audit.models import Event, Payload
 from crm.models import Company, Contact, ContactEmail
 from crm.search import matching
+from tests.promises import promise
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def typed(maren, member_of, bob):
     return lambda **changed: {**fields, **changed}
 
 
+@promise(79)
 def test_a_change_is_stored_and_told_in_the_log(client, acme, inside, url, maren, typed):
     response = client.post(url, typed(phone="20 55 01 78", title=""))
     assert response.status_code == 302
@@ -48,6 +50,7 @@ def test_saving_without_a_change_writes_nothing(client, acme, inside, url, maren
         assert not Event.objects.filter(kind="contact.changed").exists()
 
 
+@promise(79)
 def test_two_who_change_the_same_contact_both_see_both_values(client, acme, inside, url, maren, typed):
     client.post(url, typed(title="Head of exhibits"))
     response = client.post(url, typed(title="Chief", city="Aarhus"))

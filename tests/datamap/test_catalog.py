@@ -7,8 +7,10 @@ from django.db import connection
 from datamap import registry
 from datamap.catalog import actual_columns, described_columns, differences
 from datamap.checks import problems, tables
+from tests.promises import promise
 
 
+@promise(106)
 def test_every_column_of_the_house_is_described():
     assert [f"{message.msg} {message.hint}" for message in problems(registry, tables())] == []
 
@@ -35,6 +37,7 @@ def test_an_undescribed_column_does_not_count_as_described(book_with, models_of_
         assert ("public.toys_project", "name") not in described_columns(book, models_of_toys)
 
 
+@promise(106)
 @pytest.mark.django_db
 def test_the_map_and_the_database_agree():
     assert list(differences(connection)) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from accounts.models import StoredFile
 from datamap import Basis, Category, Column, Erasure, Interest, Keep, Reason, Registry, Retention, Subject, suggestions
 from datamap import checks as datamap_checks
+from tests.promises import promise
 
 
 @pytest.fixture
@@ -53,6 +54,7 @@ def test_an_undescribed_model_of_a_package_may_be_said_to_hold_nothing(found, bo
     assert found(book, [*models_of_toys, Session]) == []
 
 
+@promise(106)
 def test_an_undescribed_column_is_an_error_with_a_line_to_paste(found, book_with, toys):
     trouble = found(book_with(toys.Entry, fields={"day": "work", "minutes": "work"}, not_personal=frozenset()))
     assert [(code, message) for code, message, _ in trouble] == [
@@ -91,6 +93,7 @@ def test_an_unknown_category_is_an_error_that_lists_the_words(found, book_with, 
     assert all(f'"{category}"' in hint for category in Category)
 
 
+@promise(106)
 @pytest.mark.parametrize(
     ("words", "hint"),
     [

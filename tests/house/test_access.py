@@ -14,6 +14,7 @@ from tenancy.globals import fenced_models
 from tenancy.probe import RowMaker
 from tests.house.routes import account_routes
 from tests.house.samples import BODIES, OWN, names_a_record, sample_for
+from tests.promises import promise
 
 ROUTES = account_routes()
 WITH_RECORDS = [route for route in ROUTES if names_a_record(route)]
@@ -83,6 +84,7 @@ def test_every_view_says_who_may_come_in(route):
     assert action in ROLES
 
 
+@promise(72)
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_each_role_is_let_in_or_turned_away(route, acme, inside, people, mark_globex):
     with inside(acme):
@@ -102,6 +104,7 @@ def test_each_role_is_let_in_or_turned_away(route, acme, inside, people, mark_gl
         assert MARK not in content
 
 
+@promise(22, 38, 72)
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_who_does_not_belong_finds_nothing(route, acme, inside, people):
     with inside(acme):
@@ -116,6 +119,7 @@ def test_who_does_not_belong_finds_nothing(route, acme, inside, people):
         assert (status, location.split("?")[0]) == (302, "/login/")
 
 
+@promise(72)
 @pytest.mark.parametrize("route", WITH_RECORDS, ids=str)
 def test_another_accounts_record_is_not_there(route, globex, inside, people, mark_globex):
     with inside(globex):

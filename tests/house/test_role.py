@@ -2,7 +2,10 @@
 
 from django.db import connection
 
+from tests.promises import promise
 
+
+@promise(68)
 def test_i_am_not_a_superuser(db):
     with connection.cursor() as cursor:
         cursor.execute(

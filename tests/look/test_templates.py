@@ -9,6 +9,7 @@ from django.template import engines
 from django.template.loader import get_template
 
 from lib.templatetags.look import drawing
+from tests.promises import promise
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
@@ -35,6 +36,7 @@ def found_in(text):
     return [what for what, pattern in FORBIDDEN.items() if pattern.search(text)]
 
 
+@promise(41)
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_needs_a_looser_content_policy(name):
     assert found_in((FOLDER / name).read_text()) == []

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from tenancy import catalog
 from tests import database
+from tests.promises import promise
 
 NEW = "id bigint NOT NULL, account_id bigint NOT NULL"
 FENCE = "account_id = NULLIF(current_setting('app.account_id', true), '')::bigint"
@@ -144,6 +145,7 @@ def faults(connection):
     return {(answer.truth, fault) for answer in catalog.verify(connection.cursor()) for fault in answer.faults}
 
 
+@promise(68)
 def test_the_schema_as_migrated_is_without_fault(workshop):
     assert faults(workshop) == set()
     workshop.rollback()

@@ -7,6 +7,7 @@ import audit
 from audit.models import Event
 from tenancy.context import Actor, activate, current_account_id
 from tenancy.errors import NestedAccount, NoAccount
+from tests.promises import promise
 
 SYSTEM = Actor("system", None, "Candor")
 
@@ -24,11 +25,13 @@ def test_the_database_is_told_for_one_transaction(committed, acme):
     assert told() is None
 
 
+@promise(68)
 def test_outside_an_account_managers_raise(db):
     with pytest.raises(NoAccount):
         Event.objects.count()
 
 
+@promise(68)
 def test_another_account_inside_one_raises(acme, globex):
     with activate(acme, actor=SYSTEM), pytest.raises(NestedAccount), activate(globex, actor=SYSTEM):
         pass
@@ -57,6 +60,7 @@ def test_an_error_inside_leaves_no_account_behind(committed, acme):
         current_account_id()
 
 
+@promise(68)
 def test_one_account_does_not_see_the_others_rows(acme, globex, recorder):
     with activate(acme, actor=SYSTEM):
         mine = set(Event.objects.values_list("account_id", flat=True))

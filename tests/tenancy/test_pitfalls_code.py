@@ -10,6 +10,7 @@ from django.urls.converters import IntConverter
 from crm.models import Contact
 from tenancy.errors import NoAccount
 from tests.house.routes import DOOR
+from tests.promises import promise
 
 PROJECT = Path(__file__).parents[2]
 PACKAGES = ("accounts", "audit", "config", "crm", "datamap", "demo", "lib", "tenancy", "timetracking", "bin", "deploy")
@@ -89,6 +90,7 @@ def test_a_temporary_table_and_a_lock_end_with_the_transaction(committed, acme, 
         assert cursor.fetchone() == (0,)
 
 
+@promise(51)
 def test_no_address_takes_a_sequence_number():
     """21: numbers would tell how much others do."""
     from django.urls import get_resolver

@@ -14,6 +14,7 @@ from crm.models import Company, Contact, ContactTag, SearchToken, Tag
 from tenancy.globals import fenced_models
 from tests import database
 from tests.explain import plan_of
+from tests.promises import promise
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def run(statement, params=None):
         return cursor.fetchall() if cursor.description else cursor.rowcount
 
 
+@promise(68)
 def test_without_an_account_there_are_no_rows_and_no_error(committed, two_tags, acme, inside, recorder):
     """2: NULL in a fresh session, '' after an account's transaction: both mean nobody, and nothing is accepted."""
     with recorder.looking_away():

@@ -11,6 +11,7 @@ from accounts.models import Account
 from tenancy import probe
 from tenancy.globals import fenced_models
 from tests import database
+from tests.promises import promise
 
 FENCE = "account_id = NULLIF(current_setting('app.account_id', true), '')::bigint"
 POLICY = "DROP POLICY fence ON crm_contact; CREATE POLICY fence ON crm_contact"
@@ -75,6 +76,7 @@ def test_a_key_of_one_column_tells_that_a_row_exists(broken, recorder):
     assert "crm_contact.alone" in found["oracle"].faults
 
 
+@promise(68)
 def test_the_probe_tries_every_table_and_every_key_and_leaves_nothing(committed, acme, globex, recorder):
     with recorder.looking_away():
         found = answers_of_probe()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.models import Event, Payload
 from lib.weeks import instant_at
+from tests.promises import promise
 from tests.timetracking.statements import asked
 from timetracking import actions
 from timetracking.models import Project, TimeEntry
@@ -137,6 +138,7 @@ def test_several_entries_are_never_guessed_at(bobs_client, acme, bobs, website, 
     assert stored("minutes") == [(60,), (30,)]
 
 
+@promise(79)
 def test_two_people_at_the_same_cell_see_both_values(bobs_client, client, alice, bobs, website, stored):
     version = bobs_client.post(URL, cell(website)).json()["cell"]["version"]
     bobs_client.post(URL, cell(website, text="2", version=version))

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Event, Payload
+from tests.promises import promise
 from timetracking import actions
 from timetracking.models import TimeEntry
 
@@ -70,6 +71,7 @@ def test_adding_minutes_starts_from_what_is_stored(bobs_client, entry, now):
     assert now().minutes == 105
 
 
+@promise(79)
 def test_an_older_version_shows_both_values(bobs_client, entry, now, acme, inside):
     with inside(acme):
         actions.change_entry(TimeEntry.objects.with_names().get(), note="Theirs")

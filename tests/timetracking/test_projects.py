@@ -8,6 +8,7 @@ import pytest
 from accounts.models import Membership
 from audit.models import Event
 from crm.models import Company
+from tests.promises import promise
 from tests.timetracking.statements import asked
 from timetracking import actions
 from timetracking.models import Project, Task
@@ -176,6 +177,7 @@ def test_a_company_of_another_account_is_refused(hers, acme, globex, inside):
         assert not Project.objects.exists()
 
 
+@promise(79)
 def test_a_project_is_changed_once(hers, acme, website, museum, inside):
     data = terms(name="Website", company=museum.public_id, hourly_rate="95", billable="on", version=1)
     assert hers.post(f"{URL}{website.public_id}/edit/", data).status_code == 302
