@@ -83,10 +83,24 @@ def test_the_ends_of_the_calendar_are_answered(day, acme, inside, browser):
         assert status_of(browser, "post", time + "copy/", {**given, "week": "2026-11-16", "source": source}) < 500
 
 
-@pytest.mark.parametrize("path", ["/login/", "/trial/", "/signup/", "/password/reset/", "/", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/login/", "/trial/", "/signup/", "/password/reset/", "/", "/healthz", "/enter/", "/privacy/promises/"]
+)
 def test_the_pages_before_the_door_answer_odd_values(path, db):
     client = Client(raise_request_exception=False)
-    names = [*NAMES, "next", "login", "password", "form_token", "mail", "is_old_enough", "password1", "password2"]
+    names = [
+        *NAMES,
+        "to",
+        "state",
+        "next",
+        "login",
+        "password",
+        "form_token",
+        "mail",
+        "is_old_enough",
+        "password1",
+        "password2",
+    ]
     for value in ODD:
         for method in ("get", "post"):
             assert status_of(client, method, path, dict.fromkeys(names, value)) < 500, (method, value[:20])
