@@ -13,6 +13,7 @@ from .models import (
     Account,
     AccountKey,
     Alarm,
+    ApiAnswer,
     ApiKey,
     ArrivedForm,
     Consent,
@@ -31,6 +32,8 @@ SIGN_IN = "Identification and authentication"
 CONTACT = "Contacting users about their use of the Service"
 OPERATE = "Operating the Service"
 BILLING = "Billing"
+
+A_COPY_FOR_A_DAY = "A copy, for a day, of what the record itself carries."
 
 OURS = {"subject": Subject.ACCOUNT_HOLDER, "party": Party.CONTROLLER}
 
@@ -250,6 +253,22 @@ describe(
     },
     not_personal=frozenset({"scopes", "created_at", "expires_at", "revoked_at"}),
     rows_for="membership",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    ApiAnswer,
+    purpose="Giving a program the same answer when it asks again",
+    retention=Retention.UNTIL_EXPIRED,
+    counted_from="expires_at",
+    fields={
+        "key": Column("technical", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
+        "fingerprint": Column("technical", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
+        "headers": Column("technical", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
+        "body": Column("free text", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
+    },
+    not_personal=frozenset({"status", "expires_at"}),
+    rows_for="member",
     erase=Erasure.DELETE_ROW,
 )
 

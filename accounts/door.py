@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts import keys
 from accounts.api import throttle
+from accounts.api.once import once
 from accounts.api.operations import Endpoint, Operation
 from accounts.api.problems import Problem, problem_of
 from accounts.entrance import visitor
@@ -131,7 +132,7 @@ class ApiMiddleware:
         refuse_what_is_not_allowed(key, operation, request.method)
         request.membership, request.account = key.membership, key.account
         with inside(key.membership, key):
-            return operation.run(request, **found.kwargs)
+            return once(request, lambda: operation.run(request, **found.kwargs))
 
 
 def key_of(request: HttpRequest) -> ApiKey:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import audit
-from accounts import closing, emails, tips
+from accounts import closing, emails, repeats, tips
 from accounts.models import Account, Membership, Notice, User
 from accounts.standing import CLOSING_DAYS, Standing, closing_begins
 from tenancy.context import Actor, activate
@@ -58,7 +58,10 @@ def due_letter(account: Account, now: datetime) -> Due | None:
 
 @transaction.atomic
 def keep_up(account_id: int, now: datetime | None = None) -> None:
-    """Write the letter that is due, if it was not written yet, and close the account whose time is over."""
+    """Write the letter that is due, if it was not written yet, and close the account whose time is over.
+
+    What programs were answered more than a day ago is dropped.
+    """
     now = now or timezone.now()
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.closed_at is not None:
@@ -70,6 +73,7 @@ def keep_up(account_id: int, now: datetime | None = None) -> None:
         if letter := due_letter(account, now):
             _write(account, letter, now)
         tips.write_due(account, now)
+        repeats.forget_old_answers()
 
 
 def close(account: Account, now: datetime) -> None:
