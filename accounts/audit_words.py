@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts import facts
-from accounts.models import Account, Membership, User
+from accounts.models import Account, LogJob, Membership, User
 from accounts.permissions import can
 from audit.words import Data, Field, Kind, Noun, Ref, kind_called, register, register_noun
 from lib import formats
@@ -42,6 +42,23 @@ def _erased(data: Data) -> dict[str, str | Ref]:
     """The event is called as it calls itself: its kind and its id."""
     kind, _, public_id = data["record"].partition(" ")
     return {"event": Ref("audit.event", public_id, kind_called(kind).label)}
+
+
+def _checked(data: Data) -> dict[str, str | Ref]:
+    number = data["findings"]
+    outcome = f"{number} {'thing' if number == 1 else 'things'} wrong" if number else "nothing wrong"
+    events = data["events"]
+    return {"events": f"{formats.number(events)} event{'' if events == 1 else 's'}", "outcome": outcome}
+
+
+def _log_jobs(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Who may check the log may see any check; an export is for who may export."""
+    found = LogJob.objects.filter(public_id__in=public_ids) if can(reader, "audit.view") else []
+    pages = {job.public_id: "audit_check" if job.what == LogJob.What.CHECK else "audit_export" for job in found}
+    if not can(reader, "audit.export"):
+        pages = {public_id: page for public_id, page in pages.items() if page == "audit_check"}
+    return {public_id: reverse(f"accounts:{page}", args=[reader.account.slug, public_id])
+            for public_id, page in pages.items()}  # fmt: skip
 
 
 def _events(reader: Any, public_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -86,7 +103,10 @@ register_noun(
 register_noun(Noun("accounts.membership", "member"))
 register(
     "The log itself",
+    Kind("audit.checked", "Log checked", "checked the log: {events}, {outcome}", "shield-check", _checked),
+    Kind("audit.exported", "Log exported", "exported the log as {file}", "download"),
     Kind("audit.erased", "Details erased", "erased the details of an event: {event}", "eraser", _erased),
 )
+register_noun(Noun("accounts.logjob", "reading of the log", urls=_log_jobs))
 register_noun(Noun("audit.event", "event", urls=_events))
 register_noun(Noun("accounts.apikey", "API key"))

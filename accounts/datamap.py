@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from datamap import SELF, Column, Erasure, Keep, Party, Reason, Retention, Source, Subject, Support, describe
 
+from . import jobs
 from .models import (
     Acceptance,
     Account,
@@ -19,6 +20,7 @@ from .models import (
     Consent,
     DocumentText,
     Invitation,
+    LogJob,
     Membership,
     Notice,
     OutgoingMail,
@@ -282,7 +284,20 @@ describe(
 describe(
     Alarm,
     fields={"task": Column("technical", export="Which of our programs to wake; gone within a minute.")},
-    not_personal=frozenset({"rings_at"}),
+    not_personal=frozenset({"rings_at", "done"}),
+)
+
+describe(
+    LogJob,
+    purpose="Proving to the account that its log is whole, and handing it out",
+    fields={
+        "asked": "activity",
+        "anchor": Column("technical", export="A hash that was kept from earlier, to check against."),
+        "report": Column("technical", export="Counts, hashes and numbers of events; no words of theirs."),
+        "failure": Column("technical", export="Why one of our programs stopped."),
+    },
+    not_personal=jobs.FACTS | {"what", "total"},
+    rows_for="by",
 )
 
 describe(

@@ -23,12 +23,12 @@ from accounts.api.once import once
 from accounts.api.operations import Endpoint, Operation
 from accounts.api.problems import Problem, problem_of
 from accounts.entrance import visitor
-from accounts.models import ApiKey, Membership, User
+from accounts.members import actor_for, reads_as
+from accounts.models import ApiKey, Membership
 from accounts.permissions import can
 from accounts.queries import membership_at
-from lib import formats
 from lib.errors import error_page
-from tenancy.context import Actor, activate
+from tenancy.context import activate
 from tenancy.errors import Conflict
 
 PREFIX = "/a/"
@@ -160,20 +160,4 @@ def refuse_what_is_not_allowed(key: ApiKey, operation: Operation, method: str) -
 def inside(membership: Membership, key: ApiKey | None = None) -> Iterator[None]:
     """Work as this member in their account, with dates and figures as they want them."""
     with reads_as(membership.user), activate(membership.account, actor=actor_for(membership, key)):
-        yield
-
-
-def actor_for(membership: Membership, key: ApiKey | None = None) -> Actor:
-    """The member as the audit log names them, and the key that acted for them."""
-    by_key = f" (API key {key.name})" if key else ""
-    return Actor("member", membership.pk, f"{membership.user}{by_key}")
-
-
-@contextmanager
-def reads_as(user: User) -> Iterator[None]:
-    """Dates, times of day and figures as this person wants them written."""
-    with (
-        timezone.override(user.time_zone),
-        formats.use(locale=user.locale, decimal_hours=user.hours_format == "decimal"),
-    ):
         yield

@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import can
-from audit.models import Event, Payload
+from audit.candor_verify import ERASED
+from audit.models import Event, Link, Payload
 from audit.sentences import Part, Told, tell
 from audit.words import Ref, noun_of
 from lib import formats
@@ -66,6 +67,7 @@ class Line:
     who: Who
     told: Told
     words: list[Words]
+    erased_at: datetime | None = None
 
     @property
     def icon(self) -> str:
@@ -144,7 +146,9 @@ def pages_of(view: str, action: str, visible: Callable[[Membership], Any]) -> Ur
     return urls
 
 
-def lines(events: Sequence[Event], reader: Membership, *, page_of: UUID | None = None) -> list[Line]:
+def lines(
+    events: Sequence[Event], reader: Membership, *, page_of: UUID | None = None, with_links: bool = True
+) -> list[Line]:
     """The events in words, for this reader; at the page of ``page_of`` that one is "this contact" and no link.
 
     As many statements for many events as for few: the payloads, and one for each kind of record that is named.
@@ -152,8 +156,9 @@ def lines(events: Sequence[Event], reader: Membership, *, page_of: UUID | None =
     ids = [event.pk for event in events]
     payloads = dict(Payload.objects.filter(event_id__in=ids).values_list("event_id", "data"))
     told = [_told(event, payloads.get(event.pk), reader, page_of) for event in events]
-    urls = _urls(reader, [part.ref for each in told for part in each.parts if part.ref])
-    names = _names(reader, [event for event in events if event.pk not in payloads])
+    urls = _urls(reader, [part.ref for each in told for part in each.parts if part.ref]) if with_links else {}
+    erased = [event for event in events if event.pk not in payloads]
+    names, erasures = _names(reader, erased), _erasures(erased)
     return [
         Line(
             event,
@@ -161,9 +166,16 @@ def lines(events: Sequence[Event], reader: Membership, *, page_of: UUID | None =
             _who(event, data, names),
             each,
             [_words(part, urls) for part in each.parts],
+            erasures.get(event.public_id),
         )
         for event, each in zip(events, told, strict=True)
     ]
+
+
+def numbers_of(events: Iterable[Event]) -> dict[int, int]:
+    """The line that each event has in the sealed log; the latest have none yet."""
+    sealed = Link.objects.filter(event_id__in=[event.pk for event in events])
+    return dict(sealed.values_list("event_id", "number"))
 
 
 def _told(event: Event, data: dict[str, Any] | None, reader: Membership, page_of: UUID | None) -> Told:
@@ -196,6 +208,14 @@ def _names(reader: Membership, erased: Sequence[Event]) -> dict[int | None, str]
         return {}
     members = Membership.objects.filter(account_id=reader.account_id, pk__in=wanted).select_related("user")
     return {member.pk: str(member) for member in members}
+
+
+def _erasures(erased: Sequence[Event]) -> dict[UUID | None, datetime]:
+    """When the details of each were erased, as the log says itself."""
+    if not erased:
+        return {}
+    said = Event.objects.filter(kind=ERASED, record_id__in=[event.public_id for event in erased])
+    return dict(said.values_list("record_id", "written_at"))
 
 
 def _who(event: Event, data: dict[str, Any] | None, names: dict[int | None, str]) -> Who:

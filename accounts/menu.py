@@ -100,6 +100,12 @@ register(
         430,
         place="admin",
         group="Candor",
-        also=("accounts:audit_event",),
+        also=(
+            "accounts:audit_event",
+            "accounts:audit_checks",
+            "accounts:audit_check",
+            "accounts:audit_exports",
+            "accounts:audit_export",
+        ),
     )
 )

@@ -462,5 +462,6 @@ class ArrivedForm(models.Model):
 from accounts.alarms import Alarm  # noqa: E402, F401
 from accounts.files import AccountKey, StoredFile  # noqa: E402, F401
 from accounts.keys import ApiKey  # noqa: E402, F401
+from accounts.log_job import LogJob  # noqa: E402, F401
 from accounts.notices import Notice  # noqa: E402, F401
 from accounts.repeats import ApiAnswer  # noqa: E402, F401

@@ -5,6 +5,9 @@ from __future__ import annotations
 from celery import current_app, shared_task
 
 from accounts import actions, lifecycle, mail
+from accounts.jobs import JobTask
+from accounts.log import work
+from accounts.models import LogJob
 
 
 @shared_task(name="accounts.send_waiting_mail")
@@ -36,3 +39,9 @@ def keep_all_accounts_up() -> None:
 def keep_account_up(account_id: int) -> None:
     """What the clock asks of one account."""
     lifecycle.keep_up(account_id)
+
+
+@shared_task(base=JobTask, name=LogJob.task, job=LogJob)
+def read_log(public_id: str, *, account_id: int) -> None:
+    """Check the log, or export it."""
+    work.go_on(public_id)

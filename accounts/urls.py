@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import admin, audit, home, mail_choices
+from accounts.views import admin, audit, home, log_jobs, mail_choices
 
 app_name = "accounts"
 
@@ -19,4 +19,10 @@ urlpatterns = [
     path("admin/account/edit/", admin.account_edit, name="account_edit"),
     path("admin/audit/", audit.log, name="audit_log"),
     path("admin/audit/events/<uuid:public_id>/", audit.event, name="audit_event"),
+    path("admin/audit/checks/", log_jobs.checks, name="audit_checks"),
+    path("admin/audit/checks/<uuid:public_id>/", log_jobs.check, name="audit_check"),
+    path("admin/audit/exports/", log_jobs.exports, name="audit_exports"),
+    path("admin/audit/exports/<uuid:public_id>/", log_jobs.export, name="audit_export"),
+    path("admin/audit/exports/<uuid:public_id>/file/", log_jobs.export_file, name="audit_export_file"),
+    path("admin/audit/verifier/", log_jobs.verifier, name="audit_verifier"),
 ]

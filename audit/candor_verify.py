@@ -308,6 +308,7 @@ class Report:
         self.sealed = self.unsealed = self.erased = self.covered = 0
         self.checkpoint: str | None = None  # when the last one was made
         self.key: str | None = None  # which key signed it
+        self.anchor = ""  # where the log stands, to be kept and given next time
 
     def find(self, sentence: str) -> None:
         if len(self.findings) < SHOWN_AT_MOST:
@@ -510,6 +511,7 @@ class Check:
             find(f"Nothing shows that checkpoint {len(self.checkpoints)}, the last one, holds this log.")
         if not number and not self.report.unsealed:
             find("The log is empty; every account's log begins with its opening.")
+        self.report.anchor = f"candor {self.log} {number} {self.before.hex()}" if number else ""
         self.report.covered = max((length for length, _ in self.proofs if length <= number), default=0)
         self._say_what_is_proved()
         self._say_what_is_not()
@@ -521,7 +523,8 @@ class Check:
             return
         if report.sealed:
             say(f"Events 1 to {self.number} stand as they were sealed: none was changed, moved, added or taken out.")
-            say(f"Their words are those that were recorded; those of {report.erased} were erased, and the log says so.")
+            gone = f"; those of {report.erased} were erased, and the log says so" if report.erased else ""
+            say(f"Their words are those that were recorded{gone}.")
         if report.covered:
             signed = f"{report.checkpoint}, signed with {report.key},"
             say(f"Checkpoint {len(self.checkpoints)} of {signed} holds numbers 1 to {report.covered}.")
@@ -542,7 +545,7 @@ class Check:
             say(f"Whether {report.key} is really Candor's key: compare it with one that you kept (--key, --anchor).")
         if not self.anchors:
             say("Whoever holds the database and the signing key could have written another history before today. "
-                "Keep this export, and give it as --anchor next time.")  # fmt: skip
+                "Keep an anchor where they can't reach it, and check against it next time.")  # fmt: skip
         say("What was never recorded leaves no trace in any log.")
 
 
@@ -555,7 +558,9 @@ def seconds_between(first: str, second: str) -> float:
 def show(report: Report) -> str:
     """The report as people read it."""
     more = [f"… and {report.more} more."] if report.more else []
-    parts = (("Found", report.findings + more), ("Proved", report.proved), ("Not proved", report.not_proved))
+    keep = [report.anchor] if report.anchor else []
+    parts = (("Found", report.findings + more), ("Proved", report.proved), ("Not proved", report.not_proved),
+             ("To keep, as an anchor for the next time", keep))  # fmt: skip
     return "\n".join(f"{title}:\n" + "\n".join(f"  - {line}" for line in lines) for title, lines in parts if lines)
 
 

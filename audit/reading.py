@@ -6,7 +6,7 @@ Everything that a later line is checked against stands before it, and is read be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -47,13 +47,21 @@ def export_log(account_id: int) -> Iterator[str]:
 
 
 def verify(
-    account_id: int, *, anchors: Iterable[Anchor] = (), trusted: Iterable[Key] = (), every_signature: bool = False
+    account_id: int,
+    *,
+    anchors: Iterable[Anchor] = (),
+    trusted: Iterable[Key] = (),
+    every_signature: bool = False,
+    watch: Callable[[Iterator[Any]], Iterator[Any]] = iter,
 ) -> Report:
-    """Check the account's log by the same lines. Trusts this machine's own key where none is given."""
+    """Check the account's log by the same lines. Trusts this machine's own key where none is given.
+
+    ``watch`` passes the lines on, one by one, to somebody who counts them.
+    """
     own = keys.signing_key()
     known = list(trusted) or ([own.public] if own else [])
     with activate(account_id, actor=READER):
-        return Check(anchors, known, keys.is_signed).read(lines(account_id, every_signature=every_signature))
+        return Check(anchors, known, keys.is_signed).read(watch(lines(account_id, every_signature=every_signature)))
 
 
 def lines(account_id: int, *, every_signature: bool = False) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,7 @@ QUEUES = {"default": Limits(10, 15), "long": Limits(40, 45)}
 SECONDS_TO_REACH_THE_BROKER = 3  # a request that wants to wake somebody does not wait longer
 
 # Jobs that may take longer than the default queue allows, by task name.
-LONG: list[str] = ["crm.go_on_importing"]
+LONG: list[str] = ["crm.go_on_importing", "accounts.read_log"]
 
 # What runs by the clock: name → task, and how often. Each must be harmless when run twice; all run when it starts.
 BEAT: dict[str, dict[str, Any]] = {

@@ -1,6 +1,13 @@
-"""How a file of rows or cards is written."""
+"""How a file of rows or cards is written, and how a cell stays a text."""
 
 from dataclasses import dataclass, field
+
+CALCULATED = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(value: str, signs: tuple[str, ...] = CALCULATED) -> str:
+    """A spreadsheet calculates what begins with one of these signs; an apostrophe makes it a text."""
+    return f"'{value}" if value.startswith(signs) else value
 
 
 @dataclass(frozen=True)

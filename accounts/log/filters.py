@@ -113,6 +113,11 @@ class LogFilterForm(forms.Form):
         asked = {name: value for name, value in {**self.given, **more}.items() if value and name != without}
         return f"?{urlencode(asked)}" if asked else "."
 
+    @property
+    def query(self) -> str:
+        """The filters, to be put behind another address."""
+        return f"?{urlencode(self.given)}" if self.given else ""
+
     def chips(self, record_name: str = "") -> list[Chip]:
         """What is set, in words. A record goes by its name where the events on the page know it."""
         if not self.is_valid():

@@ -18,8 +18,8 @@ from django.db import transaction
 
 import audit
 from accounts import jobs
-from accounts.door import actor_for
 from accounts.files import DamagedFile, store
+from accounts.members import actor_for
 from accounts.models import Membership
 from crm.imports import bulk, mapping, reading
 from crm.imports.matching import keys_of, known_companies, known_contacts

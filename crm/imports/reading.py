@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from crm.imports import mapping, vcards
 from crm.imports.mapping import REASON_COLUMN
-from lib.sheets import Sheet
+from lib.sheets import Sheet, guarded
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -43,7 +43,7 @@ ENCODINGS = {
     "euc_kr": "EUC-KR (Korean)",
 }
 
-FORMULA_SIGNS = ("=", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "@", "\t", "\r")  # plus and minus begin phone numbers, and the file is to be read again
 MOST_COLUMNS = 300
 SAVE_AS_CSV = "Open it in the program it came from, choose “Save as” or “Export”, pick CSV and upload that file."
 NOT_TEXT = [
@@ -385,14 +385,9 @@ def write_rows(sheet: Sheet, rows: Iterable[tuple[list[str], str, str]]) -> Iter
     for values, raw, reason in rows:
         reason = f"{reason} It reads: {raw}" if raw else reason
         kept = values if len(values) > len(sheet.header) else values[:width]
-        writer.writerow([_guarded(value) for value in (*kept, *[""] * (width - len(kept)), reason)])
+        writer.writerow([guarded(value, FORMULA_SIGNS) for value in (*kept, *[""] * (width - len(kept)), reason)])
         yield _encoded(buffer, encoder, sheet.encoding)
     yield _encoded(buffer, encoder, sheet.encoding)
-
-
-def _guarded(value):
-    """A spreadsheet calculates what begins so; an apostrophe makes it a text. Plus and minus begin phone numbers."""
-    return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
 
 
 def _without_guard(value):

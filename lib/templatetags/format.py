@@ -1,16 +1,19 @@
 """Filters for dates, hours, numbers and money, written as the reader wants them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lib import formats
 from lib.phones import readable
 
 register = template.Library()
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 @register.filter
@@ -36,6 +39,21 @@ def moment(value: datetime | None) -> SafeString | str:
 def exact(value: datetime | None) -> str:
     """19 Nov 2026, 14:07:22, plain text."""
     return formats.exact(value) if value else ""
+
+
+@register.filter
+def with_times(sentence: str) -> SafeString:
+    """A sentence that spells instants as programs do, with each as the reader writes it; the rest stays as it is."""
+    found = list(INSTANT.finditer(sentence))
+    ends = [0, *(match.end() for match in found)]
+    before = zip(ends, [*(match.start() for match in found), len(sentence)], strict=True)
+    texts = [sentence[start:end] for start, end in before]
+    times = [*(_time(match[0]) for match in found), ""]
+    return format_html_join("", "{}{}", zip(texts, times, strict=True))
+
+
+def _time(instant: str) -> SafeString:
+    return format_html('<time datetime="{0}" title="{0}">{1}</time>', instant, exact(datetime.fromisoformat(instant)))
 
 
 @register.filter

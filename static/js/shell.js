@@ -4,6 +4,7 @@ import "./keys.js";
 import "./focus.js";
 import "./failures.js";
 import "./guard.js";
+import "./copy.js";
 import "./early-search.js";
 import { toast } from "./toasts.js";
 

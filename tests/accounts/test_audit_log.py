@@ -13,8 +13,9 @@ from django.utils import timezone
 import audit
 from accounts.log.filters import NO_RECORD, LogFilterForm
 from accounts.models import Membership
-from audit.models import Payload
+from audit.models import Event, Link, Payload
 from crm.models import Contact
+from lib import formats
 from tenancy.context import Actor, activate
 from tests.explain import plan_of, rely_on_indexes
 from tests.statements import assert_same_statements
@@ -58,7 +59,7 @@ def text_of(response):
 
 def said(client, query=""):
     """The sentences of the page, the newest first."""
-    return [f"{line.who.name} {line.told.text}" for line in client.get(f"{URL}{query}").context["lines"]]
+    return [f"{line.who.name} {line.told.text}" for line, _ in client.get(f"{URL}{query}").context["lines"]]
 
 
 def test_a_change_reads_as_a_sentence_with_a_link(hers, happens, anna, bob, member_of):
@@ -83,7 +84,7 @@ def test_everybody_who_can_act_is_told_apart(hers, happens, anna, bob, member_of
     happens("contact.changed", anna, by=Actor("staff", sam.pk, "Sam Reyes"), city=["", "Oslo"])
     happens("contact.changed", anna, by=Actor("system", None, "Candor"), city=["", "Oslo"])
     happens("contact.changed", anna, by=Actor("visitor", None, "somebody"), city=["", "Oslo"])
-    names = [(line.who.kind, line.who.name) for line in hers.get(URL).context["lines"][:4]]
+    names = [(line.who.kind, line.who.name) for line, _ in hers.get(URL).context["lines"][:4]]
     assert names == [
         ("visitor", "A visitor"), ("system", "Candor"), ("staff", "Sam Reyes"), ("job", "A background job"),
     ]  # fmt: skip
@@ -93,10 +94,11 @@ def test_everybody_who_can_act_is_told_apart(hers, happens, anna, bob, member_of
 def test_erased_details_leave_who_and_what_kind(hers, happens, anna, bob, member_of, acme, inside):
     happens("contact.changed", anna, by=member_of(bob), phone=["+45 20 55 01 12", "2"])
     with inside(acme):
-        Payload.objects.all().delete()
+        audit.erase(Event.objects.get(kind="contact.changed"))
     text = text_of(hers.get(URL))
     assert "Bob Reyes</b> · Contact changed" in text
-    assert "Details erased" in text
+    assert f"Details erased {formats.day(timezone.localdate())}" in text
+    assert said(hers)[0] == "Candor erased the details of an event: Contact changed"
     assert "+45 20 55 01 12" not in text
 
 
@@ -156,7 +158,7 @@ def four(happens, anna, bob, alice, member_of, acme, inside):
 
 
 def only(client, four, **query):
-    return [line.event.kind for line in client.get(URL, query).context["lines"]]
+    return [line.event.kind for line, _ in client.get(URL, query).context["lines"]]
 
 
 def test_by_person(hers, four, bob, member_of):
@@ -236,9 +238,9 @@ def test_pages_keep_the_filters(hers, happens, anna):
     first = hers.get(URL, {"record": anna.public_id})
     assert len(first.context["lines"]) == 50
     second = hers.get(f"{URL}{first.context['next_url']}")
-    assert [line.told.text for line in second.context["lines"]][-1].endswith("Town 0")
+    assert [line.told.text for line, _ in second.context["lines"]][-1].endswith("Town 0")
     assert len(second.context["lines"]) == 10
-    assert hers.get(f"{URL}{second.context['previous_url']}").context["lines"][0].told.text.endswith("Town 59")
+    assert hers.get(f"{URL}{second.context['previous_url']}").context["lines"][0][0].told.text.endswith("Town 59")
 
 
 def test_htmx_gets_the_part(hers, four):
@@ -275,7 +277,19 @@ def test_an_event_whose_words_are_erased_says_so(hers, happens, anna, acme, insi
     event = happens("contact.changed", anna, phone=["1", "2"])
     with inside(acme):
         Payload.objects.all().delete()
-    assert "The words of this event were erased." in text_of(hers.get(f"{URL}events/{event}/"))
+    assert "The words of this event were erased" in text_of(hers.get(f"{URL}events/{event}/"))
+
+
+def test_a_line_has_the_number_that_its_seal_gave_it(hers, happens, anna, acme):
+    happens("contact.changed", anna, phone=["1", "2"])
+    audit.seal(acme)
+    event = happens("contact.changed", anna, phone=["2", "3"])
+    assert [number for _, number in hers.get(URL).context["lines"]] == [None, 2, 1]
+    assert "Not sealed yet" in text_of(hers.get(f"{URL}events/{event}/"))
+    audit.seal(acme)
+    with activate(acme, actor=Actor("system", None, "x")):
+        link = Link.objects.get(number=3)
+    assert bytes(link.hash).hex() in text_of(hers.get(f"{URL}events/{event}/"))
 
 
 def test_what_somebody_typed_is_never_markup(hers, happens, acme, inside):

@@ -76,7 +76,8 @@ def test_an_event_whose_words_were_erased_stays(client, url, maren, as_bob):
     with as_bob():
         audit.record("contact.changed", maren, data={"changes": {"phone": ["1", "2"]}})
         Payload.objects.all().delete()
-    assert '<b>Bob Reyes</b> · Contact changed <span class="pill">Details erased</span>' in text_of(client, url)
+    assert '<b>Bob Reyes</b> · Contact changed <span class="pill">' in text_of(client, url)
+    assert "Details erased" in text_of(client, url)
 
 
 def test_who_did_it_is_unnamed_when_their_own_name_was_erased(client, acme, inside, url, maren):

@@ -148,6 +148,14 @@ def test_a_difference_says_removed():
     assert "Partner" in markup
 
 
+def test_instants_in_a_sentence_are_written_for_the_reader_and_the_rest_is_no_markup():
+    markup = render("{{ words|with_times }}", words="At 2026-11-22T08:05:00.000000Z <b> and 2026-11-22T09:05:00Z")
+    assert "<b>" not in markup
+    assert '<time datetime="2026-11-22T08:05:00.000000Z"' in markup
+    assert ">22 Nov 2026, 08:05:00</time> &lt;b&gt; and <time" in markup
+    assert render("{{ words|with_times }}", words="No time at all") == "No time at all"
+
+
 def test_links_lead_to_pages_that_exist():
     assert render('{% reachable "/login/" as url %}{{ url }}') == "/login/"
     assert render('{% reachable "/no-such-page/" as url %}{{ url }}') == ""

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.door import actor_for, reads_as
 from accounts.history import history_of, lines
+from accounts.members import actor_for, reads_as
 from audit.models import Event
 from tenancy.context import activate
 from tests.timetracking.conftest import MONDAY, TUESDAY
