@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -12,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from accounts.menu import entries
+from accounts.menu import ShownEntry, entries
 from accounts.models import Account
 from accounts.queries import memberships_of
 from accounts.standing import Standing
@@ -37,18 +38,23 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None:
         return {}
-    menu = entries(request, membership, "top")
-    admin = entries(request, membership, "admin")
+    # Made when a template uses it: a piece of a page that htmx swaps shows none of it.
+    menu = SimpleLazyObject(lambda: entries(request, membership, "top"))
+    admin = SimpleLazyObject(lambda: entries(request, membership, "admin"))
     return {
         "account": membership.account,
         "membership": membership,
         "menu": menu,
-        "tabbar": [entry for entry in menu if entry.on_phone],
-        "admin_menu": [(group, list(members)) for group, members in groupby(admin, lambda entry: entry.group)],
-        "is_admin_page": any(entry.is_current for entry in admin),
+        "tabbar": SimpleLazyObject(lambda: [entry for entry in menu if entry.on_phone]),
+        "admin_menu": SimpleLazyObject(lambda: _grouped(admin)),
+        "is_admin_page": SimpleLazyObject(lambda: any(entry.is_current for entry in admin)),
         "other_accounts": SimpleLazyObject(lambda: _others(membership)),
-        "trial": _trial(membership.account),
+        "trial": SimpleLazyObject(lambda: _trial(membership.account)),
     }
+
+
+def _grouped(admin: Iterable[ShownEntry]) -> list[tuple[str, list[ShownEntry]]]:
+    return [(group, list(members)) for group, members in groupby(admin, lambda entry: entry.group)]
 
 
 def _others(membership: Any) -> list[Account]:

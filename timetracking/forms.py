@@ -170,11 +170,13 @@ class OneWorkField(forms.CharField):
         if not is_uuid(project_id) or (task_id and not is_uuid(task_id)):
             raise forms.ValidationError("This is not a project or task.")
         try:
-            project = Project.objects.select_related("company").get(public_id=project_id)
-            task = Task.objects.get(public_id=task_id, project=project) if task_id else None
+            if task_id:
+                tasks = Task.objects.select_related("project__company")
+                task = tasks.get(public_id=task_id, project__public_id=project_id)
+                return task.project, task
+            return Project.objects.select_related("company").get(public_id=project_id), None
         except (Project.DoesNotExist, Task.DoesNotExist) as error:
             raise forms.ValidationError("This project or task is not there any more.", code="gone") from error
-        return project, task
 
 
 class CellForm(forms.Form):
