@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import keys
 from accounts.api import throttle
 from accounts.api.once import once
-from accounts.api.operations import Endpoint, Operation
+from accounts.api.operations import Endpoint, OpenOperation, Operation
 from accounts.api.problems import Problem, problem_of
 from accounts.entrance import visitor
 from accounts.members import actor_for, reads_as
@@ -127,6 +127,8 @@ class ApiMiddleware:
         operation = endpoint.operation(request.method)
         if not request.accepts("application/json"):
             raise Problem("not-acceptable")
+        if isinstance(operation, OpenOperation):
+            return operation.run(request)
         key = key_of(request)
         throttle.count(key.pk)
         refuse_what_is_not_allowed(key, operation, request.method)

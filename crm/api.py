@@ -36,10 +36,16 @@ from crm.search import asked_words, matching
 from lib.text import fold
 from tenancy.fields import AccountChoiceField
 
-ADDRESS = ("street", "postal_code", "city", "region", "country")
+AN_ADDRESS = {
+    "street": "Kalvebod Brygge 9",
+    "postal_code": "1560",
+    "city": "Copenhagen",
+    "region": "",
+    "country": "Denmark",
+}
 RECORD_FIELDS: tuple[Field, ...] = (
     Words("tags", "Words the firm sorts by. A new word makes a new tag.", ["client"], column="tag_names"),
-    Custom("custom", "The firm's own fields."),
+    Custom("custom", "The firm's own fields.", {}),
     Reference("owner", "The member who looks after it.", EXAMPLE_ID, to="members"),
     Text("note", "Anything worth knowing.", "Prefers mail."),
     CREATED,
@@ -175,7 +181,7 @@ class Companies(RecordResource):
         Text("name", "What it is called.", "Tidewater Museum", is_required=True),
         Text("domain", "Its website.", "tidewater.example"),
         Text("phone", "Its number, as it is read.", "+45 33 12 44 10"),
-        Group("address", "The postal address.", parts=ADDRESS),
+        Group("address", "The postal address.", AN_ADDRESS, parts=tuple(AN_ADDRESS)),
         *RECORD_FIELDS,
     )
     filters = (
@@ -203,7 +209,7 @@ class Contacts(RecordResource):
         Reference("company", "The company they work for.", EXAMPLE_ID, to="companies"),
         Text("title", "What they do there.", "Director"),
         Text("website", "A page of theirs.", "https://holt.example"),
-        Group("address", "The postal address.", parts=ADDRESS),
+        Group("address", "The postal address.", AN_ADDRESS, parts=tuple(AN_ADDRESS)),
         Text("source", "Where the firm knows them from.", "Conference"),
         *RECORD_FIELDS,
     )

@@ -97,9 +97,9 @@ class AuditEvents(Resource):
         Identity("id", "The event's own id.", EXAMPLE_ID, column="public_id"),
         Instant("at", "When it was written.", EXAMPLE_INSTANT, column="written_at"),
         Text("kind", "What happened.", "contact.changed"),
-        Who("actor", "Who did it."),
-        About("record", "To what."),
-        Whole("data", "What is said of it; null once it was erased.", column="said"),
+        Who("actor", "Who did it.", {"kind": "member", "name": "Bob Reyes", "member": EXAMPLE_ID}),
+        About("record", "To what.", {"type": "crm.contact", "id": EXAMPLE_ID}),
+        Whole("data", "What is said of it; null once it was erased.", {"record": "Maren Holt"}, column="said"),
     )
     orders = {"-at": ("-id",), "at": ("id",)}
     filters = (

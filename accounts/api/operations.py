@@ -15,10 +15,15 @@ from accounts.api.problems import Problem
 class Operation:
     """One method of one address. A key needs its ``scope``, and its member a role that may do ``action``."""
 
-    resource: Any
-    verb: str
     scope: str
     action: str
+    run: Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class OpenOperation:
+    """One method of an address that needs no key."""
+
     run: Callable[..., HttpResponse]
 
 
@@ -26,9 +31,9 @@ class Operation:
 class Endpoint:
     """The operations of one address, by method."""
 
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, Operation | OpenOperation]
 
-    def operation(self, method: str) -> Operation:
+    def operation(self, method: str) -> Operation | OpenOperation:
         """The one that is asked for; HEAD asks for GET's answer without its body."""
         found = self.operations.get("GET" if method == "HEAD" else method)
         if found is None:

@@ -132,7 +132,7 @@ class Resource:
 
     def urls(self) -> list[URLPattern]:
         """The addresses of the list and of one record."""
-        operations = {verb: self._operation(verb) for verb in self.may}
+        operations = {verb: self.operation(verb) for verb in self.may}
         of_list = {VERBS[verb]: each for verb, each in operations.items() if verb in OF_THE_LIST}
         of_one = {VERBS[verb]: each for verb, each in operations.items() if verb not in OF_THE_LIST}
         found = [path(f"{self.name}/", Endpoint(of_list), name=self.name)]
@@ -144,9 +144,10 @@ class Resource:
         """The fields that this member may see."""
         return {field.name: field for field in self.fields if not field.needs or can(member, field.needs)}
 
-    def _operation(self, verb: str) -> Operation:
+    def operation(self, verb: str) -> Operation:
+        """What a verb does, and what it needs."""
         kind = "read" if verb in ("browse", "read") else "write"
-        return Operation(self, verb, scope=f"{self.scope}:{kind}", action=self.may[verb], run=getattr(self, verb))
+        return Operation(scope=f"{self.scope}:{kind}", action=self.may[verb], run=getattr(self, verb))
 
     def _form(self, request: Any, record: Any) -> Any:
         """The valid form that the body fills in."""
