@@ -10,7 +10,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
-from accounts import choices, places
+from accounts import choices, keys, places
 from accounts.cookieless import CookielessForm
 from accounts.models import Account, Consent, User, normalise_email
 from lib import phones
@@ -193,6 +193,25 @@ class ProfileForm(VersionedModelForm):
         if given and not number:
             raise ValidationError(NO_PHONE)
         return number
+
+
+class ApiKeyForm(forms.Form):
+    """A key for a program: what it is called, what it may do, how long it lives."""
+
+    name = forms.CharField(label="Name", max_length=80, help_text="What the key is for, such as “Month-end report”.")
+    scopes = forms.MultipleChoiceField(
+        label="May do",
+        choices=list(keys.SCOPES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Never more than your own role allows.",
+        error_messages={"required": "Tick at least one thing that the key may do."},
+    )
+    days = forms.TypedChoiceField(
+        label="Expires after",
+        coerce=int,
+        initial=90,
+        choices=[(30, "30 days"), (90, "90 days"), (keys.LONGEST_LIFE - 1, "a year")],
+    )
 
 
 class AccountForm(VersionedModelForm):

@@ -109,3 +109,14 @@ register(
         ),
     )
 )
+register(
+    MenuEntry(
+        "API keys",
+        "accounts:keys",
+        "api_key.own",
+        80,
+        place="admin",
+        group="Account",
+        also=("accounts:key_revoke",),
+    )
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import admin, audit, home, log_jobs, mail_choices
+from accounts.views import admin, audit, home, keys, log_jobs, mail_choices
 
 app_name = "accounts"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("admin/profile/remove/", admin.profile_remove, name="profile_remove"),
     path("admin/profile/confirm/", admin.profile_confirm, name="profile_confirm"),
     path("admin/notifications/", mail_choices.notifications, name="notifications"),
+    path("admin/api/", keys.keys, name="keys"),
+    path("admin/api/<uuid:public_id>/revoke/", keys.key_revoke, name="key_revoke"),
     path("admin/account/", admin.account, name="account"),
     path("admin/account/edit/", admin.account_edit, name="account_edit"),
     path("admin/audit/", audit.log, name="audit_log"),

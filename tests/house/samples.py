@@ -54,6 +54,12 @@ def _somebody() -> Any:
     return Membership.objects.filter(account_id=current_account_id(), role="owner").get()
 
 
+def api_key() -> Any:
+    from accounts.actions import create_api_key
+
+    return create_api_key(_somebody(), name="Nightly", scopes=["crm:read"], days=30)[0]
+
+
 def in_bin() -> dict[str, Any]:
     return {"deleted_at": timezone.now()}
 
@@ -90,6 +96,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "accounts:audit_check": log_check,
     "accounts:audit_event": event,
     "accounts:audit_export": log_export,
+    "accounts:key_revoke": api_key,
     "crm:contact": contact,
     "crm:contact_restore": lambda: contact(**in_bin()),
     "crm:company": company,
@@ -103,7 +110,11 @@ RECORDS: dict[str, Callable[[], Any]] = {
 }
 
 # What only its own person may reach, besides those who may do so for others: a colleague's is not there.
-OWN = ("timetracking:entry_", "timetracking:cell_entry_edit")
+OWN = {
+    "timetracking:entry_": "time.log_for_others",
+    "timetracking:cell_entry_edit": "time.log_for_others",
+    "accounts:key_revoke": "api_key.manage",
+}
 
 # What an address takes that is no record.
 WORDS: dict[str, Any] = {}
