@@ -31,6 +31,7 @@ from typing import Any, NamedTuple
 EVENT_FIELDS = ("id", "kind", "actor_kind", "actor_id", "record_type", "record_id", "commitment", "written_at")
 ERASED = "audit.erased"
 WAITS_AT_MOST = 600  # seconds that an event may wait for its seal before that is a finding
+DUE_AFTER = 7200  # seconds after which a next checkpoint should be there
 SHOWN_AT_MOST = 200  # findings; the others are counted
 Line = dict
 
@@ -355,7 +356,7 @@ class Check:
         return self.report
 
     def _read_log(self, line: Line) -> None:
-        self.log, self.made_at = line["log"], line["made_at"]
+        self.log, self.made_at = line["log"], a_time(line["made_at"])
         self.before = first_link(self.log)
         for anchor in self.anchors:
             for log, number, last in anchor.heads:
@@ -374,7 +375,7 @@ class Check:
             self.changes.append(Note.read(line["change"]))
 
     def _read_checkpoint(self, line: Line) -> None:
-        number, made_at, heads, root = line["number"], line["made_at"], line["heads"], line["root"]
+        number, made_at, heads, root = line["number"], a_time(line["made_at"]), line["heads"], line["root"]
         expected = len(self.checkpoints) + 1
         if number != expected:
             self.report.find(f"Checkpoint {expected} is missing: after {expected - 1} comes {number}.")
@@ -538,6 +539,8 @@ class Check:
                 "until the next one, whoever rules the database could still change them unseen.")  # fmt: skip
         if report.unsealed:
             say(f"{report.unsealed} events of the last minutes are not sealed yet.")
+        if report.checkpoint and seconds_between(report.checkpoint, self.made_at) > DUE_AFTER:
+            say(f"The last checkpoint is of {report.checkpoint}, and one is due each hour: later ones are missing.")
         if self.first_late:
             say(f"Number {self.first_late} was sealed more than a day after it was written, and maybe others: "
                 "nothing protected them in between.")  # fmt: skip
@@ -547,6 +550,12 @@ class Check:
             say("Whoever holds the database and the signing key could have written another history before today. "
                 "Keep an anchor where they can't reach it, and check against it next time.")  # fmt: skip
         say("What was never recorded leaves no trace in any log.")
+
+
+def a_time(text: str) -> str:
+    """The text itself, if it is a time as the log spells them."""
+    seconds_between(text, text)
+    return text
 
 
 def seconds_between(first: str, second: str) -> float:

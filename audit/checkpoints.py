@@ -6,6 +6,7 @@ themselves, so the last signature covers every one before it. An hour in which n
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -21,16 +22,21 @@ from audit.candor_verify import (
     path_of,
     sha256,
 )
-from audit.keys import origin, ready_key
-from audit.models import Checkpoint, Head, Proof
+from audit.keys import ready_key
+from audit.memory import Leaf, Memory
+from audit.models import Checkpoint, Head, Link, Proof
 from audit.sealing import SEALER, spell_time
 from tenancy.context import activate
 
+logger = logging.getLogger(__name__)
+
 _ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtextextended('audit.checkpoint', 0)), clock_timestamp()"
 _SIGNED = """
-    UPDATE audit_head SET signed_length = new.length, signed_hash = new.hash
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[]) AS new (account_id, length, hash)
-    WHERE audit_head.account_id = new.account_id
+    INSERT INTO audit_head (account_id, log, length, hash, signed_length, signed_hash)
+    SELECT account_id, log, length, decode(hash, 'hex'), length, decode(hash, 'hex')
+    FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::text[]) AS leaf (account_id, log, length, hash)
+    ON CONFLICT (account_id) DO UPDATE SET
+        log = excluded.log, signed_length = excluded.signed_length, signed_hash = excluded.signed_hash
 """
 
 
@@ -44,17 +50,17 @@ def make_checkpoint(*, even_now: bool = False, at: datetime | None = None) -> Ch
     last = Checkpoint.objects.order_by("-number").first()
     if not is_ours or (last and not even_now and _hour(now) == _hour(last.made_at)):
         return None
-    heads = list(Head.objects.filter(length__gt=0).order_by("log"))
-    rows = levels([head_leaf(str(head.log), head.length, bytes(head.hash).hex()) for head in heads])
-    checkpoint = Checkpoint(
-        number=last.number + 1 if last else 1,
-        made_at=now,
-        heads=len(heads),
-        root=rows[-1][0] if heads else sha256(b""),
-    )
-    checkpoint.note = _sign(checkpoint)
-    _keep_proofs(checkpoint.number, heads, rows)
+    memory = Memory.load()
+    before = {head.account_id: _signed(head) for head in Head.objects.filter(signed_length__gt=0)}
+    leaves = _leaves(before | {leaf.account_id: leaf for leaf in memory.heads})
+    rows = levels([head_leaf(leaf.log, leaf.length, leaf.hash) for leaf in leaves])
+    root = rows[-1][0] if leaves else sha256(b"")
+    checkpoint = Checkpoint(number=last.number + 1 if last else 1, made_at=now, heads=len(leaves), root=root)
+    tree = _tree(checkpoint, memory)
+    checkpoint.note = _sign(tree)
+    _keep_proofs(checkpoint.number, leaves, rows, before)
     checkpoint.save(force_insert=True)
+    transaction.on_commit(Memory(tree.size, tree.root().hex(), leaves).keep)
     return checkpoint
 
 
@@ -62,37 +68,71 @@ def _hour(moment: datetime) -> str:
     return spell_time(moment)[:13]
 
 
-def _sign(checkpoint: Checkpoint) -> str:
+def _signed(head: Head) -> Leaf:
+    return Leaf(head.account_id, str(head.log), head.signed_length, bytes(head.signed_hash).hex())
+
+
+def _leaves(before: dict[int, Leaf]) -> list[Leaf]:
+    """The head of every log, by pseudonym. One that does not go on from what was signed stays as it was signed."""
+    found = {
+        head.account_id: Leaf(head.account_id, str(head.log), head.length, bytes(head.hash).hex())
+        for head in Head.objects.filter(length__gt=0)
+    }
+    for account_id, signed in before.items():
+        now = found.get(account_id)
+        if now != signed and not (now and _goes_on(signed, now)):
+            logger.error("The audit log of account %s does not go on from what was signed. Verify it.", account_id)
+            found[account_id] = signed
+    return sorted(found.values(), key=lambda leaf: leaf.log)
+
+
+def _goes_on(signed: Leaf, now: Leaf) -> bool:
+    """True when the log holds both links, the signed one first."""
+    with activate(now.account_id, actor=SEALER):
+        links = Link.objects.filter(number__in=[signed.length, now.length]).values_list("number", "hash")
+        held = {number: bytes(hash_).hex() for number, hash_ in links}
+    is_held = held.get(signed.length) == signed.hash and held.get(now.length) == now.hash
+    return is_held and now.log == signed.log and now.length >= signed.length
+
+
+def _tree(newest: Checkpoint, memory: Memory) -> Tree:
+    """The tree of all checkpoints; raises AnotherHistory when it is not the one that was signed here."""
     tree = Tree()
-    for row in Checkpoint.objects.order_by("number").iterator():
+    for row in [*Checkpoint.objects.order_by("number").iterator(), newest]:
         tree.append(leaf_of(row))
-    tree.append(leaf_of(checkpoint))
-    key = ready_key()
-    body = checkpoint_body(origin(), tree.size, tree.root())
-    return f"{body}\n{key.signature(body)}"
+        if tree.size == memory.size:
+            memory.compare(tree.root().hex())
+    memory.expect_fewer_than(tree.size)
+    return tree
 
 
 def leaf_of(checkpoint: Checkpoint) -> bytes:
+    """A checkpoint as a leaf of the signed tree."""
     made_at, root = spell_time(checkpoint.made_at), bytes(checkpoint.root).hex()
     return checkpoint_leaf(checkpoint.number, made_at, checkpoint.heads, root)
 
 
-def _keep_proofs(number: int, heads: list[Head], rows: list[list[bytes]]) -> None:
+def _sign(tree: Tree) -> str:
+    key = ready_key()
+    body = checkpoint_body(key.public.name, tree.size, tree.root())
+    return f"{body}\n{key.signature(body)}"
+
+
+def _keep_proofs(number: int, leaves: list[Leaf], rows: list[list[bytes]], before: dict[int, Leaf]) -> None:
     """A proof for each log that has grown; one that has not is proved from the heads when somebody asks."""
-    grown = [(position, head) for position, head in enumerate(heads) if head.length != head.signed_length]
-    for position, head in grown:
-        with activate(head.account_id, actor=SEALER):
+    grown = [(position, leaf) for position, leaf in enumerate(leaves) if before.get(leaf.account_id) != leaf]
+    for position, leaf in grown:
+        with activate(leaf.account_id, actor=SEALER):
             Proof.objects.create(
-                account_id=head.account_id,
+                account_id=leaf.account_id,
                 checkpoint=number,
                 position=position,
-                length=head.length,
-                head=head.hash,
+                length=leaf.length,
+                head=bytes.fromhex(leaf.hash),
                 path=b"".join(path_of(rows, position)),
             )
     with connection.cursor() as cursor:
-        columns = [[getattr(head, name) for _, head in grown] for name in ("account_id", "length", "hash")]
-        cursor.execute(_SIGNED, columns)
+        cursor.execute(_SIGNED, [[leaf[place] for _, leaf in grown] for place in range(4)])
 
 
 def proof_now(account_id: int) -> tuple[int, dict[str, Any] | None]:

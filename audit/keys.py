@@ -119,13 +119,13 @@ def rotate(at: str, *, lost: bool = False) -> SigningKey:
     with transaction.atomic():
         PublicKey.objects.create(key=str(new.public), change=change)
         if not settings.AUDIT_LOG_KEY:
-            _replace(new, settings.AUDIT_LOG_KEY_FILE)
+            write_beside(settings.AUDIT_LOG_KEY_FILE, f"{new}\n").rename(settings.AUDIT_LOG_KEY_FILE)
     return new
 
 
 def _keep(key: SigningKey, path: Path) -> SigningKey:
     """Write the first key, unless another process was quicker; returns the one that stands there."""
-    draft = _draft(key, path)
+    draft = write_beside(path, f"{key}\n")
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -135,16 +135,12 @@ def _keep(key: SigningKey, path: Path) -> SigningKey:
     return SigningKey.read(path.read_text())
 
 
-def _replace(key: SigningKey, path: Path) -> None:
-    _draft(key, path).rename(path)
-
-
-def _draft(key: SigningKey, path: Path) -> Path:
-    """The key in a file beside its place, readable by this user alone and safely on the disk."""
+def write_beside(path: Path, text: str) -> Path:
+    """A draft of a file, in its folder: readable by this user alone, and safely on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(f"{key}\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     return draft

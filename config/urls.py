@@ -9,6 +9,7 @@ urlpatterns = [
     path("", pages.landing, name="landing"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/access-log/", include("audit.urls")),
     path("", include("accounts.public_urls")),
     path("", include("privacy.policies.urls")),
     path("api/", include("config.api_urls")),

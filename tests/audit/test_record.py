@@ -1,10 +1,15 @@
 """One line per thing that happened: written once, by somebody known, erasable in its words only."""
 
+from datetime import UTC
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 import audit
+from audit.candor_verify import spelled
 from audit.models import Event, Payload
 from tenancy.context import Actor, activate
 from tenancy.errors import NoAccount
@@ -80,3 +85,40 @@ def test_the_words_can_be_erased_and_the_event_remains(in_acme):
     Payload.objects.filter(event_id=event.id).delete()
     assert Event.objects.filter(pk=event.pk).exists()
     assert not Payload.objects.filter(event_id=event.id).exists()
+
+
+@pytest.mark.parametrize("data", [{"hours": 1.5}, {"deep": [{"a": float("nan")}]}, {"a": {10: "a", 9: "b"}}])
+def test_words_that_could_not_be_proved_are_refused(in_acme, data):
+    with pytest.raises(TypeError, match=r"a float can't|must be texts"):
+        audit.record("account.checked", data=data)
+    assert not Event.objects.filter(kind="account.checked").exists()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+WORDS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | TEXTS
+    | st.decimals()
+    | st.datetimes(timezones=st.just(UTC))
+    | st.uuids(),
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.dictionaries(TEXTS, WORDS, max_size=5))
+@example(data={"big": 10**400, "\ue000": 1, "\U0001f600": 2, "a\\u0000b": "\\", "e": "1e400", "": ""})
+def test_what_postgresql_gives_back_is_spelled_as_it_was_committed(in_acme, data):
+    written = audit.record("account.checked", data=data)
+    event = Event.objects.get(public_id=written)
+    payload = Payload.objects.get(event_id=event.id)
+    assert audit.commitment(bytes(payload.salt), spelled(payload.data)) == bytes(event.commitment)
+
+
+def test_a_log_of_any_words_is_proved(in_acme):
+    audit.record("account.checked", data={"big": 10**400, "\ue000": 1, "\U0001f600": 2, "a\\u0000b": "\\"})
+    audit.seal(in_acme)
+    assert audit.verify(in_acme).findings == []

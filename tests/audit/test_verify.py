@@ -3,18 +3,11 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 import audit
 from audit import candor_verify
 from audit.candor_verify import Anchor
 from audit.checkpoints import make_checkpoint
 from audit.models import Event, Payload, Proof
-
-
-@pytest.fixture(autouse=True)
-def key_in_a_folder_of_its_own(tmp_path, settings):
-    settings.AUDIT_LOG_KEY_FILE = tmp_path / "audit_log_key"
 
 
 def test_a_log_that_nobody_touched_is_proved(in_acme):
