@@ -191,7 +191,7 @@ def rewrite_with_the_stolen_key(it: World) -> None:
 
 def append_as_the_program_does(it: World) -> None:
     """an event is appended as the program itself would"""
-    audit.record("account.checked", it.account, data={"note": "made up"})
+    audit.record("account.changed", it.account, data={"note": "made up"})
     audit.seal(it.account)
 
 
@@ -264,7 +264,7 @@ def _delete_event(it: World, event: int) -> None:
 def _insert_event(it: World) -> int:
     return it.run(
         "INSERT INTO audit_event (account_id, kind, actor_kind, record_type, commitment, written_at)"
-        " VALUES (%(account)s, 'account.checked', 'system', '', sha256(''), now() - interval '1 hour') RETURNING id"
+        " VALUES (%(account)s, 'account.changed', 'system', '', sha256(''), now() - interval '1 hour') RETURNING id"
     )[0][0]
 
 

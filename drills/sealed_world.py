@@ -88,7 +88,7 @@ def world(seed: int, looking_away: Callable[[], AbstractContextManager[None]] = 
         for hour in range(HOURS):
             _busy_hour(made, hour)
         with activate(account, actor=cast.SYSTEM):
-            audit.record("account.checked", account, data={"note": "after the last checkpoint"})
+            audit.record("account.changed", account, data={"note": "after the last checkpoint"})
         audit.seal(account)
         made.kept["the newest export"] = _kept(account)
         signing = keys.signing_key()
@@ -106,7 +106,7 @@ def world(seed: int, looking_away: Callable[[], AbstractContextManager[None]] = 
 def _busy_hour(made: World, hour: int) -> None:
     with activate(made.account, actor=cast.SYSTEM):
         for _ in range(made.chance.randint(2, 5)):
-            audit.record("account.checked", made.account, data={"note": f"{made.chance.random()}", "hour": hour})
+            audit.record("account.changed", made.account, data={"note": f"{made.chance.random()}", "hour": hour})
         if hour == 2:
             audit.erase(Event.objects.order_by("-id")[1])
     audit.seal(made.account)
