@@ -118,7 +118,8 @@ def faults(found: Storm) -> list[str]:
         numbers = list(Link.objects.order_by("number").values_list("number", flat=True))
         events = dict(Event.objects.values_list("id", "public_id"))
         sealed = [events.get(event) for event in Link.objects.order_by("number").values_list("event_id", flat=True)]
-    ours = [each for each in sealed if each in set(found.committed)]
+    committed = set(found.committed)
+    ours = [each for each in sealed if each in committed]
     checks = {
         "numbers have gaps or forks": numbers != list(range(1, len(numbers) + 1)),
         "a committed event is not sealed, or twice": sorted(map(str, ours)) != sorted(map(str, found.committed)),
