@@ -28,7 +28,7 @@ from drills.stage import stage
 from tenancy.context import activate
 from tests import signed_in  # noqa: F401  (teaches the client our session cookie)
 
-PAIRS = 600
+PAIRS = 200
 MOST = 10  # per cent
 
 

@@ -13,6 +13,7 @@ import audit
 from audit import sealing
 from audit.models import Event, Link, Unsealed
 from drills.seal import faults, storm
+from drills.sealed_world import attacker
 from tests import database, processes
 
 SEAL_SLOWLY = """
@@ -102,7 +103,7 @@ def test_a_clock_that_went_back_is_no_finding(acme, inside, recorder, committed,
     """Links are ordered by number. The time of an event is what the clock said."""
     with inside(acme):
         audit.record("account.checked")
-    with database.connected_to(worker_database, "loader"), connection.cursor() as cursor:
+    with attacker(worker_database), inside(acme), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE audit_event SET written_at = written_at - interval '2 hours' WHERE account_id = %s AND kind = %s",
             [acme.pk, "account.checked"],
