@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import bounces  # noqa: F401 - listens to reports
 
-        autodiscover_modules("menu", "checklist", "home", "closing")
+        autodiscover_modules("menu", "checklist", "home", "closing", "handover")

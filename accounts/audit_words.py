@@ -10,14 +10,26 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts import facts
+from accounts.handover import counted, in_words
+from accounts.history import pages_of
 from accounts.models import Account, LogJob, Membership, User
 from accounts.permissions import can
+from accounts.queries import colleagues_of
 from audit.words import Data, Field, Kind, Noun, Ref, kind_called, register, register_noun
 from lib import formats
 
 
 def _role(data: Data) -> dict[str, str]:
     return {"role": Membership.Role(data["role"]).label}
+
+
+def _handed(data: Data) -> dict[str, str]:
+    piles = in_words(counted(data["handed_over"]))
+    return {"handed": f"; {piles} went to {data['to'] or 'nobody'}" if piles else ""}
+
+
+def _kept(data: Data) -> dict[str, str]:
+    return {"kept": ", and stays an owner" if data["stays_owner"] else ", and becomes an admin"}
 
 
 def _scopes(data: Data) -> dict[str, str]:
@@ -80,6 +92,20 @@ register(
     Kind("account.trial_extended", "Trial extended", "extended the trial to {ends}: {reason}", "hourglass", _trial),
     Kind("account.closed", "Account closed", "closed the account", "lock"),
     Kind("member.added", "Person added", "added {record} as {role}", "user-plus", _role),
+    Kind("member.invited", "Person invited", "invited {record} as {role}", "mail", _role),
+    Kind("member.invited_again", "Invitation sent again", "sent the invitation to {record} again", "mail-forward"),
+    Kind("member.invitation_revoked", "Invitation taken back", "took the invitation to {record} back", "mail-off"),
+    Kind("member.joined", "Person joined", "joined as {role}", "user-plus", _role),
+    Kind("member.role_changed", "Role changed", "changed {changes} of {record}", "user-cog"),
+    Kind("member.rights_changed", "Rights changed", "changed {changes} of {record}", "user-cog"),
+    Kind("member.deactivated", "Person deactivated", "deactivated {record}{handed}", "user-off", _handed),
+    Kind("member.reactivated", "Person reactivated", "let {record} in again as {role}", "user-check", _role),
+    Kind("member.left", "Person left", "left the account{handed}", "door-exit", _handed),
+    Kind("ownership.offered", "Ownership offered", "offered the ownership to {record}{kept}", "crown", _kept),
+    Kind("ownership.revoked", "Offer of ownership taken back", "took the offer of ownership to {record} back",
+         "crown-off"),
+    Kind("ownership.accepted", "Ownership accepted", "accepted the ownership that {from} offered", "crown"),
+    Kind("ownership.declined", "Ownership declined", "declined the ownership that {from} offered", "crown-off"),
     Kind("member.confirmed", "Person confirmed", "confirmed the e-mail address and set a password", "user-check"),
     Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key",
          _scopes),
@@ -100,7 +126,19 @@ register_noun(
 register_noun(
     Noun("accounts.user", "profile", {fact.key: Field(fact.label) for fact in facts.of_person(User())}, _own_profile)
 )
-register_noun(Noun("accounts.membership", "member"))
+register_noun(
+    Noun(
+        "accounts.membership",
+        "member",
+        {
+            "role": Field("Role"),
+            "sees_only_own_records": Field("Sees only own records"),
+            "is_privacy_approver": Field("Privacy approver"),
+        },
+        pages_of("accounts:person", "people.manage", lambda reader: colleagues_of(reader)),
+    )
+)
+register_noun(Noun("accounts.invitation", "invitation"))
 register(
     "The log itself",
     Kind("audit.checked", "Log checked", "checked the log: {events}, {outcome}", "shield-check", _checked),

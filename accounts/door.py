@@ -60,6 +60,7 @@ class AccountMiddleware:
             return self.get_response(request)
         request.membership, request.account = membership, membership.account
         with inside(membership):
+            _note_visit(request, membership)
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
@@ -99,6 +100,14 @@ def member_at_the_door(request: Any) -> Membership | None:
             request.user = found.person
             return found.membership
     return membership_at(request.user, slug) if request.user.is_authenticated else None
+
+
+def _note_visit(request: Any, membership: Membership) -> None:
+    """Remember when and where this person was last, so that signing in leads back there."""
+    came_over = request.session.get("account") != membership.account_id
+    if came_over:
+        request.session["account"] = membership.account_id
+    membership.note_seen(timezone.now(), at_once=came_over)
 
 
 class ApiMiddleware:

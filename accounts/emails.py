@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts import mail
 from accounts.links import welcome_url
-from accounts.models import Account, OutgoingMail, User
+from accounts.models import Account, Invitation, OutgoingMail, OwnershipOffer, User
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 from lib import formats
 
@@ -47,6 +47,56 @@ def deadline(owner: User, account: Account, kind: str, moment: datetime, now: da
         support_email=settings.OPERATOR.support_email,
         read_only_days=READ_ONLY_DAYS,
         closing_days=CLOSING_DAYS,
+    )
+
+
+def invitation(invitation: Invitation, token: str) -> OutgoingMail:
+    """The letter that lets somebody in, once."""
+    account = invitation.account
+    return mail.write(
+        "invitation",
+        invitation.email,
+        account=account,
+        firm=account.name,
+        inviter=str(invitation.invited_by),
+        name=invitation.name,
+        email=invitation.email,
+        role=invitation.get_role_display(),
+        message=invitation.message,
+        last_day=formats.day(invitation.expires_at.astimezone(ZoneInfo(account.time_zone)).date(), "year"),
+        join_url=settings.SITE_URL + reverse("invitation", args=[token]),
+    )
+
+
+def ownership_offered(offer: OwnershipOffer) -> OutgoingMail:
+    """The letter to a colleague who may own the account."""
+    user, account = offer.offered_to.user, offer.offered_by.account
+    with formats.use(locale=user.locale):
+        last_day = formats.day(offer.expires_at.astimezone(ZoneInfo(user.time_zone)).date(), "year")
+    return mail.write(
+        "ownership_offered",
+        user.email,
+        account=account,
+        firm=account.name,
+        owner=str(offer.offered_by),
+        stays_owner=offer.stays_owner,
+        last_day=last_day,
+        answer_url=settings.SITE_URL + reverse("accounts:ownership", args=[account.slug]),
+    )
+
+
+def ownership_answered(offer: OwnershipOffer, *, is_accepted: bool) -> OutgoingMail:
+    """The letter to the owner whose offer was accepted or declined."""
+    account = offer.offered_by.account
+    return mail.write(
+        "ownership_answered",
+        offer.offered_by.user.email,
+        account=account,
+        firm=account.name,
+        colleague=str(offer.offered_to),
+        is_accepted=is_accepted,
+        stays_owner=offer.stays_owner,
+        home_url=settings.SITE_URL + reverse("accounts:home", args=[account.slug]),
     )
 
 

@@ -94,6 +94,22 @@ register(
 )
 register(
     MenuEntry(
+        "People and roles",
+        "accounts:people",
+        "people.view",
+        30,
+        place="admin",
+        group="Account",
+        also=(
+            "accounts:people_invite",
+            "accounts:person",
+            "accounts:person_deactivate",
+            "accounts:ownership_offer",
+        ),
+    )
+)
+register(
+    MenuEntry(
         "Audit log",
         "accounts:audit_log",
         "audit.view",

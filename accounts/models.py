@@ -18,6 +18,8 @@ from accounts.standing import Standing, standing
 from tenancy.errors import Conflict
 from tenancy.models import AccountForeignKey, AccountModel
 
+SEEN_IS_NOTED_EVERY = timedelta(hours=1)
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds people by their e-mail address, whatever its case."""
@@ -218,6 +220,14 @@ class Membership(models.Model):
     def choice_label(self) -> str:
         """The name in a list of choices, where somebody who left may still stand."""
         return str(self) if self.is_active else f"{self} (deactivated)"
+
+    def note_seen(self, now: datetime, *, at_once: bool = False) -> None:
+        """Remember when they were last here, to within an hour: most requests write nothing."""
+        if at_once or self.last_seen_at is None or self.last_seen_at < now - SEEN_IS_NOTED_EVERY:
+            Membership.objects.filter(pk=self.pk, account_id=self.account_id).update(last_seen_at=now)
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
+        raise TypeError("A member is deactivated, never deleted: their name stays on what they did.")
 
     def save_checked(self, expected: int, fields: Collection[str]) -> Membership:
         """Save these fields if the stored version is still ``expected``; otherwise raise Conflict."""

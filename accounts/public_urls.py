@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts import public_views
-from accounts.views import documents, mail_choices
+from accounts.views import documents, invitation, mail_choices
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("privacy/", documents.newest, {"kind": "privacy"}, name="privacy"),
     path("privacy/versions/<str:day>/", documents.version, {"kind": "privacy"}, name="privacy_version"),
     path("unsubscribe/<str:token>/", mail_choices.unsubscribe, name="unsubscribe"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("enter/", public_views.enter, name="enter"),
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),

@@ -28,14 +28,15 @@ from lib.errors import error_page
 @require_safe
 @login_required
 def enter(request: HttpRequest) -> HttpResponse:
-    """After sign-in: straight into the only account, or a choice among several, or a word about none.
+    """After sign-in: into the only account, or the one used last; a choice of new ones, or a word about none.
 
     ``?to=admin`` leads on to the Admin area, for pages that stand outside of any account.
     """
     place = "accounts:admin" if request.GET.get("to") == "admin" else "accounts:home"
     found = list(memberships_of(request.user))  # type: ignore[arg-type]
-    if len(found) == 1:
-        return redirect(place, found[0].account.slug)
+    seen = sorted((each for each in found if each.last_seen_at), key=lambda each: each.last_seen_at)
+    if seen or len(found) == 1:
+        return redirect(place, (seen or found)[-1].account.slug)
     return render(request, "accounts/choose_account.html", {"memberships": found, "place": place})
 
 

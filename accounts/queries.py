@@ -42,6 +42,11 @@ def memberships_of(user: User) -> QuerySet[Membership]:
     )
 
 
+def colleagues_of(member: Membership) -> QuerySet[Membership]:
+    """Everybody who is, or was, in the member's account."""
+    return Membership.objects.filter(account_id=member.account_id)
+
+
 def user_by_public_id(public_id: UUID) -> User | None:
     """The person whom a link in a letter names."""
     return User.objects.filter(public_id=public_id).first()

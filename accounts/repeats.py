@@ -19,6 +19,8 @@ class ApiAnswer(AccountModel):
     body = models.TextField()
     expires_at = models.DateTimeField()
 
+    belongs_to = "member"
+
     class Meta(AccountModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "member", "key"], name="apianswer_once")]
         indexes = [models.Index(fields=["account", "expires_at"], name="apianswer_expiring")]

@@ -8,6 +8,7 @@ from accounts import actions, lifecycle, mail
 from accounts.jobs import JobTask
 from accounts.log import work
 from accounts.models import LogJob
+from accounts.people import invitations
 
 
 @shared_task(name="accounts.send_waiting_mail")
@@ -26,6 +27,12 @@ def forget_old_mail() -> None:
 def forget_arrived_forms() -> None:
     """Drop the marks of public forms that are too old to be sent again."""
     actions.forget_arrived_forms()
+
+
+@shared_task(name="accounts.forget_old_invitations")
+def forget_old_invitations() -> None:
+    """Drop invitations a month after their link ended."""
+    invitations.forget_old()
 
 
 @shared_task(name="accounts.keep_all_accounts_up")

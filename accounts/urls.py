@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import admin, audit, home, keys, log_jobs, mail_choices
+from accounts.views import admin, audit, home, keys, log_jobs, mail_choices, people, people_invite, people_owner
 
 app_name = "accounts"
 
@@ -19,6 +19,20 @@ urlpatterns = [
     path("admin/api/<uuid:public_id>/revoke/", keys.key_revoke, name="key_revoke"),
     path("admin/account/", admin.account, name="account"),
     path("admin/account/edit/", admin.account_edit, name="account_edit"),
+    path("admin/people/", people.people, name="people"),
+    path("admin/people/invite/", people_invite.people_invite, name="people_invite"),
+    path("admin/people/leave/", people.people_leave, name="people_leave"),
+    path("admin/people/ownership/", people_owner.ownership, name="ownership"),
+    path("admin/people/ownership/decline/", people_owner.ownership_decline, name="ownership_decline"),
+    path("admin/people/ownership/revoke/", people_owner.ownership_revoke, name="ownership_revoke"),
+    path("admin/people/invitations/<uuid:public_id>/again/", people_invite.invitation_again, name="invitation_again"),
+    path(
+        "admin/people/invitations/<uuid:public_id>/revoke/", people_invite.invitation_revoke, name="invitation_revoke"
+    ),
+    path("admin/people/<uuid:public_id>/", people.person, name="person"),
+    path("admin/people/<uuid:public_id>/deactivate/", people.person_deactivate, name="person_deactivate"),
+    path("admin/people/<uuid:public_id>/reactivate/", people.person_reactivate, name="person_reactivate"),
+    path("admin/people/<uuid:public_id>/ownership/", people_owner.ownership_offer, name="ownership_offer"),
     path("admin/audit/", audit.log, name="audit_log"),
     path("admin/audit/events/<uuid:public_id>/", audit.event, name="audit_event"),
     path("admin/audit/checks/", log_jobs.checks, name="audit_checks"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,22 @@ _INSERT = """
 """
 
 
+_INSERT_ALL = """
+    WITH given AS (
+        SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[])
+            AS given (record_id, commitment, salt, data)
+    ), event AS (
+        INSERT INTO audit_event (account_id, kind, actor_kind, actor_id, record_type, record_id, commitment)
+        SELECT %s, %s, %s, %s, %s, record_id, commitment FROM given
+        RETURNING account_id, id, record_id
+    ), payload AS (
+        INSERT INTO audit_payload (account_id, event_id, salt, data)
+        SELECT event.account_id, event.id, given.salt, given.data::jsonb FROM event JOIN given USING (record_id)
+    )
+    INSERT INTO audit_unsealed (account_id, event_id) SELECT account_id, id FROM event
+"""
+
+
 def record(kind: str, record: models.Model | None = None, *, data: dict[str, Any] | None = None) -> UUID:
     """Write one line into the active account's log: what happened, to which record, by whom. Returns its id.
 
@@ -53,6 +69,19 @@ def record(kind: str, record: models.Model | None = None, *, data: dict[str, Any
         )
         written: UUID = cursor.fetchone()[0]
     return written
+
+
+def record_all(kind: str, records: Sequence[models.Model], *, data: dict[str, Any]) -> None:
+    """One line for each of these records, all of one model, that the same happened to: in one statement."""
+    if not records:
+        return
+    actor, salts = current_actor(), [secrets.token_bytes(16) for _ in records]
+    payloads = [canonical({"actor": actor.name, "record": str(each), **data}) for each in records]
+    commitments = [commitment(salt, payload) for salt, payload in zip(salts, payloads, strict=True)]
+    ids: list[UUID] = [each.public_id for each in records]  # type: ignore[attr-defined]
+    shared: list[Any] = [current_account_id(), kind, actor.kind, actor.id, records[0]._meta.label_lower]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_ALL, [ids, commitments, salts, payloads, *shared])
 
 
 def canonical(data: dict[str, Any]) -> str:

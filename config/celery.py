@@ -39,6 +39,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "checkpoint": {"task": "audit.make_checkpoint", "schedule": timedelta(minutes=5)},
     "expired files": {"task": "accounts.discard_expired_files", "schedule": timedelta(hours=24)},
     "old mail": {"task": "accounts.forget_old_mail", "schedule": timedelta(hours=24)},
+    "old invitations": {"task": "accounts.forget_old_invitations", "schedule": timedelta(hours=24)},
     "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},
 }
 

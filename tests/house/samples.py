@@ -7,6 +7,7 @@ account and returns what goes into the address.
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -92,8 +93,28 @@ def log_export() -> Any:
     return work.start("csv", by=_somebody())
 
 
+def member() -> Any:
+    """A colleague of whoever owns the account."""
+    from accounts.actions import add_member
+    from accounts.models import User
+
+    account = _somebody().account
+    return add_member(account, User.objects.create_user(f"{uuid.uuid4().hex}@x.example", first_name="Maren"), "member")
+
+
+def invitation() -> Any:
+    from accounts.people import invitations
+    from accounts.people.pasted import Person
+
+    person = Person(f"{uuid.uuid4().hex}@x.example", "Maren Holm")
+    return invitations.invite([person], role="member", message="", by=_somebody())[0]
+
+
 RECORDS: dict[str, Callable[[], Any]] = {
     "accounts:audit_check": log_check,
+    "accounts:person": member,
+    "accounts:ownership_offer": member,
+    "accounts:invitation_": invitation,
     "accounts:audit_event": event,
     "accounts:audit_export": log_export,
     "accounts:key_revoke": api_key,

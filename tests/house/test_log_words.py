@@ -35,7 +35,11 @@ def recorded():
         for path in sorted((PROJECT / app).rglob("*.py")):
             module = ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
             for call in ast.walk(ast.parse(path.read_text())):
-                if isinstance(call, ast.Call) and ast.unparse(call.func) in ("audit.record", "record"):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) in (
+                    "audit.record",
+                    "audit.record_all",
+                    "record",
+                ):
                     yield f"{path.relative_to(PROJECT)}:{call.lineno}", pattern(call.args[0], module)
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import can, can_for_others, within_reach
+from accounts.queries import colleagues_of
 from lib import formats
 from lib.weeks import local_day
 from timetracking.actions import Undo
@@ -39,7 +40,9 @@ def member(request: HttpRequest, public_id: str, action: str) -> Membership:
         return request.membership
     if not can_for_others(request.membership, action):
         raise PermissionDenied
-    found = people(request).filter(public_id=valid_id(public_id)).first()
+    # Who left works no more; what they worked is still looked at.
+    colleagues = people(request) if action == "time.log" else colleagues_of(request.membership).by_name()
+    found = colleagues.filter(public_id=valid_id(public_id)).first()
     if found is None:
         raise Http404
     return found
@@ -54,7 +57,7 @@ def may_log(request: HttpRequest, person: Membership) -> bool:
     """Whether this member may write that person's time."""
     if person.pk == request.membership.pk:
         return can(request.membership, "time.log")
-    return can_for_others(request.membership, "time.log")
+    return person.is_active and can_for_others(request.membership, "time.log")
 
 
 def writable_person(request: HttpRequest, public_id: str = "") -> Membership:
@@ -117,7 +120,7 @@ def frame(request: HttpRequest, current: str, person: Membership, day: date) -> 
     name = "week" if current == "week" else "day"
     return {
         "person": person,
-        "people": people(request) if can_for_others(request.membership, "time.view") else [],
+        "people": _people_to_pick(request, person),
         "place": f"{name}={day}",
         "person_query": "" if person.pk == request.membership.pk else f"&person={person.public_id}",
         "may_log": may_log(request, person),
@@ -127,6 +130,13 @@ def frame(request: HttpRequest, current: str, person: Membership, day: date) -> 
         "day_url": reverse("timetracking:day", args=[request.account.slug]),
         "done": request.session.pop(_done_key(request), None),
     }
+
+
+def _people_to_pick(request: HttpRequest, person: Membership) -> list[Membership]:
+    """Those whose time can be looked at: who is here, and who is shown though they left."""
+    if not can_for_others(request.membership, "time.view"):
+        return []
+    return [*people(request), *([] if person.is_active else [person])]
 
 
 def sign_undo(request: HttpRequest, person: Membership, change: Undo) -> str:

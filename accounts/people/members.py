@@ -1,0 +1,96 @@
+"""What a member may do, how they go, and how they come back. Each verb is one transaction and a line in the log."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+import audit
+from accounts.handover import Pile, hand_over
+from accounts.models import Membership
+from accounts.people.errors import Refused
+from accounts.people.owners import keep_an_owner
+from accounts.permissions import can
+
+Role = Membership.Role
+RIGHTS = ("role", "is_privacy_approver", "sees_only_own_records")
+Changes = dict[str, list[str]]
+
+
+def may_manage(by: Membership, member: Membership) -> bool:
+    """Whether ``by`` may touch this member: owners are touched by owners alone."""
+    return can(by, "people.own" if member.role == Role.OWNER else "people.manage")
+
+
+@transaction.atomic
+def change(member: Membership, *, expected: int, by: Membership) -> Changes:
+    """Keep a member's changed rights, from the next request on. Returns label → [old, new]; raises Conflict.
+
+    Nobody becomes an owner this way: that takes both sides (``owners.offer``).
+    """
+    stored = Membership.objects.get(pk=member.pk, account_id=member.account_id)
+    becomes_owner = member.role == Role.OWNER != stored.role
+    if not may_manage(by, stored) or becomes_owner:
+        raise PermissionDenied
+    if stored.role == Role.OWNER != member.role:
+        keep_an_owner(stored)
+    changes = _differences(stored, member)
+    if not changes and stored.version == expected:
+        return {}
+    member.save_checked(expected, RIGHTS)
+    for kind, mine in (("role_changed", {"role"}), ("rights_changed", set(RIGHTS) - {"role"})):
+        if told := {name: change for name, change in changes.items() if name in mine}:
+            audit.record(f"member.{kind}", member, data={"changes": told})
+    return changes
+
+
+def deactivate(member: Membership, *, to: Membership | None, by: Membership) -> list[Pile]:
+    """Shut a member out from their next request on, and give their open work to ``to``. What they did stays theirs."""
+    if not may_manage(by, member):
+        raise PermissionDenied
+    return _end(member, to, "deactivated")
+
+
+def leave(member: Membership, *, to: Membership | None) -> list[Pile]:
+    """The same by one's own wish."""
+    return _end(member, to, "left")
+
+
+@transaction.atomic
+def reactivate(member: Membership, *, by: Membership) -> None:
+    """Let somebody in again, with the rights they had."""
+    if not may_manage(by, member):
+        raise PermissionDenied
+    if member.is_active:
+        raise Refused(f"{member} is active already.")
+    member.removed_at = None
+    member.save_checked(member.version, ["removed_at"])
+    audit.record("member.reactivated", member, data={"role": member.role})
+
+
+@transaction.atomic
+def _end(member: Membership, to: Membership | None, verb: str) -> list[Pile]:
+    if not member.is_active:
+        raise Refused(f"{member} is deactivated already.")
+    if to is not None and (to.account_id != member.account_id or to.pk == member.pk or not to.is_active):
+        raise Refused("Choose a colleague who is still there.")
+    if member.role == Role.OWNER:
+        keep_an_owner(member)
+    piles = hand_over(member, to)
+    member.removed_at = timezone.now()
+    member.save_checked(member.version, ["removed_at"])
+    handed = {pile.work.name: pile.number for pile in piles}
+    audit.record(f"member.{verb}", member, data={"handed_over": handed, "to": str(to or "")})
+    return piles
+
+
+def _differences(stored: Membership, member: Membership) -> Changes:
+    """What was changed, old and new as people read them."""
+    shown = {name: [_shown(stored, name), _shown(member, name)] for name in RIGHTS}
+    return {name: change for name, change in shown.items() if change[0] != change[1]}
+
+
+def _shown(member: Membership, name: str) -> str:
+    value = getattr(member, name)
+    return ("yes" if value else "no") if isinstance(value, bool) else member.get_role_display()

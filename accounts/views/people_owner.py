@@ -1,0 +1,98 @@
+"""Ownership changes hands: offered by one side, answered by the other, each with their password."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.people import owners
+from accounts.people.errors import Refused
+from accounts.people.forms import OwnershipForm, PasswordForm
+from accounts.permissions import allow, open_when_read_only
+from accounts.views.people import managed_or_404
+from lib.errors import error_page
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
+@allow("people.own")
+def ownership_offer(request: Any, public_id: UUID) -> HttpResponse:
+    """Offer the ownership to a colleague."""
+    member = managed_or_404(request, public_id)
+    if request.method == "POST" and not _may_try(request):
+        return error_page(429)
+    form = OwnershipForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        try:
+            owners.offer(member, by=request.membership, stays_owner=form.stays_owner)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{member} has a letter now. Nothing changes until they accept.")
+            return redirect("accounts:people", request.account.slug)
+    context = {"form": form, "member": member}
+    return render(request, "accounts/ownership_offer.html", context, status=422 if form.is_bound else 200)
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
+@allow("ownership.answer")
+def ownership(request: Any) -> HttpResponse:
+    """The offer as the one to whom it was made reads it, and their yes."""
+    offer = _my_offer(request)
+    if offer and request.method == "POST" and not _may_try(request):
+        return error_page(429)
+    form = PasswordForm(request.POST if request.method == "POST" else None, user=request.user)
+    if offer and form.is_valid():
+        owners.accept(offer)
+        messages.success(request, f"You own {request.account} now.")
+        return redirect("accounts:people", request.account.slug)
+    status = 422 if offer and form.is_bound else 200
+    return render(request, "accounts/ownership.html", {"form": form, "offer": offer}, status=status)
+
+
+@require_POST
+@open_when_read_only
+@allow("ownership.answer")
+def ownership_decline(request: Any) -> HttpResponse:
+    """The colleague's no."""
+    offer = _my_offer(request)
+    if offer is None:
+        messages.info(request, owners.GONE)
+    else:
+        owners.decline(offer)
+        messages.success(request, "Declined. Everything stays as it is.")
+    return redirect("accounts:home", request.account.slug)
+
+
+@require_POST
+@open_when_read_only
+@allow("people.own")
+def ownership_revoke(request: Any) -> HttpResponse:
+    """An owner takes the offer back."""
+    offer = owners.open_offer()
+    if offer is None:
+        messages.info(request, owners.GONE)
+    else:
+        owners.revoke(offer)
+        messages.success(request, f"The offer to {offer.offered_to} is taken back.")
+    return redirect("accounts:people", request.account.slug)
+
+
+def _my_offer(request: Any) -> owners.OwnershipOffer | None:
+    offer = owners.open_offer()
+    return offer if offer and offer.offered_to_id == request.membership.pk else None
+
+
+def _may_try(request: Any) -> bool:
+    """So many tries at the password, as when signing in again."""
+    return bool(ratelimit.consume(request, action="reauthenticate", user=request.user))
