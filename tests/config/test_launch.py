@@ -113,17 +113,53 @@ def test_a_second_start_on_the_same_folder_is_refused(running):
     assert running.status("/healthz") == 200
 
 
-def test_a_killed_worker_comes_back(running):
-    before = running.child("--queues=default").pid
-    os.kill(before, signal.SIGKILL)
-    wait_for(lambda: any("The worker has stopped by itself" in line for line in running.said()))
-    wait_for(lambda: running.process.poll() is None and _child_pid(running, "--queues=default") not in (None, before))
+def test_killed_workers_and_a_killed_scheduler_come_back_and_go_on(running):
+    names = {"The worker": "--queues=default", "The worker for long jobs": "--queues=long", "The scheduler": "beat"}
+    before = {name: running.child(word).pid for name, word in names.items()}
+    for number in before.values():
+        os.kill(number, signal.SIGKILL)
+    for name, word in names.items():
+        wait_for(lambda name=name: any(line.startswith(f"{name} has stopped by itself") for line in running.said()))
+        wait_for(lambda name=name, word=word: _child_pid(running, word) not in (None, before[name]))
+    assert running.process.poll() is None
+    a_letter_goes_out(running)
 
 
-def test_a_killed_database_comes_back(running):
+def test_a_killed_database_comes_back_and_everybody_finds_it(running):
     os.kill(embedded.find(running.data_dir).pid, signal.SIGKILL)
     wait_for(lambda: any("database has stopped by itself" in line for line in running.said()))
     wait_for(lambda: running.status("/readyz") == 200, 40)
+    a_letter_goes_out(running)
+
+
+def a_letter_goes_out(running: Running) -> None:
+    """The worker and its broker do their work again."""
+    folder = running.data_dir / "mail"
+    before = len(list(folder.glob("*.eml")))
+    program = (
+        "from accounts import mail; mail.write('unknown_account', 'una@nowhere.example', email='una@nowhere.example')"
+    )
+    told = run("manage.py", "shell", "--no-imports", "-c", program, **running.environ)
+    assert told.returncode == 0, told.stderr
+    wait_for(lambda: len(list(folder.glob("*.eml"))) == before + 1, 90)
+
+
+def test_what_ends_again_and_again_is_started_after_longer_and_longer_pauses(tmp_path, monkeypatch, capsys):
+    now = [1000.0]
+    monkeypatch.setattr(launch.time, "monotonic", lambda: now[0])
+    child = launch.Child("worker", [sys.executable, "-S", "-c", ""], dict(os.environ), tmp_path / "log")
+    child.start()
+    for _ in range(7):
+        child.process.wait()
+        child.look_after()
+        now[0] = child.again_at
+        child.look_after()
+    pauses = [int(line.split(" s (")[0].rsplit(" ", 1)[1]) for line in capsys.readouterr().out.splitlines()]
+    assert pauses == [1, 2, 4, 8, 16, 30, 30]
+    now[0] += 61  # it lived for a minute: the next end is not one of a row
+    child.process.wait()
+    child.look_after()
+    assert "again in 1 s" in capsys.readouterr().out
 
 
 def test_sigterm_stops_every_process_and_a_new_start_keeps_the_data(running):
