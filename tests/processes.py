@@ -110,20 +110,29 @@ def server(committed: None, _server_process: str, broker_database: None) -> str:
 @pytest.fixture(scope="session")
 def broker_database(worker_database: str) -> Iterator[None]:
     """The message queues of this worker's database; what a test enqueues goes there too."""
-    name = f"{worker_database}_broker"
+    with broker_of(worker_database):
+        yield
+
+
+@contextmanager
+def broker_of(database_name: str) -> Iterator[None]:
+    """Message queues beside a database, used by this process until the end."""
+    name = f"{database_name}_broker"
     roles.prepare_broker(database.admin_dsn(), name, env.role_password("candor_broker"))
     before = dict(app.conf.broker_transport_options)
     options = broker(env, "default")
     if "conn_string" in options["broker_transport_options"]:
         dsn = options["broker_transport_options"]["conn_string"]
         options["broker_transport_options"]["conn_string"] = database.renamed(dsn, name)
-    _use_broker(options["broker_url"], options["broker_transport_options"])
-    yield
-    _use_broker("memory://", before)
-    database.drop(name)
+    use_broker(options["broker_url"], options["broker_transport_options"])
+    try:
+        yield
+    finally:
+        use_broker("memory://", before)
+        database.drop(name)
 
 
-def _use_broker(url: str, options: dict[str, object]) -> None:
+def use_broker(url: str, options: dict[str, object]) -> None:
     app.conf.update(broker_url=url, broker_transport_options=options)
     pools.reset()  # they are kept by address: a closed one would be found again
     app._pool = None

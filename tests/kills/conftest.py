@@ -1,0 +1,66 @@
+"""Workers that may be killed, on the test's own database, with a mail server that counts."""
+
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+from config.celery import app
+from tests import processes
+from tests.kills.stage import Nursery, Postman, empty_the_broker
+
+
+@pytest.fixture(scope="session")
+def _postman() -> Iterator[Postman]:
+    with Postman() as postman:
+        yield postman
+
+
+@pytest.fixture(scope="session")
+def _nursery(worker_database: str, broker_database: None, _postman: Postman) -> Iterator[Nursery]:
+    with Nursery({**processes._environ(worker_database), "EMAIL_URL": _postman.url, "BATCH": "100"}) as nursery:
+        yield nursery
+
+
+@pytest.fixture
+def postman(_postman: Postman) -> Postman:
+    _postman.taken.clear()
+    return _postman
+
+
+@pytest.fixture(scope="session")
+def _redis() -> Iterator[str]:
+    """The address of a Redis server of our own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed; bin/test installs it where it may.")
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+        probe.close()
+        words = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        with processes.running(words, {}) as server:
+            processes.until(lambda: "Ready to accept" in processes.said(server), seconds=20, process=server)
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+@pytest.fixture
+def nursery_on_redis(
+    committed: None, worker_database: str, broker_database: None, _postman: Postman, _redis: str, shared_files: None
+) -> Iterator[Nursery]:
+    """Like ``nursery``, with its messages in Redis; what this test sends goes there too."""
+    environ = processes._environ(worker_database) | {"EMAIL_URL": _postman.url, "CELERY_BROKER_URL": _redis}
+    before = app.conf.broker_url, app.conf.broker_transport_options
+    processes.use_broker(_redis, {})
+    with Nursery(environ) as nursery:
+        yield nursery
+    processes.use_broker(*before)
+
+
+@pytest.fixture
+def nursery(committed: None, _nursery: Nursery, shared_files: None) -> Iterator[Nursery]:
+    """``nursery.worker(KILL_AT="place@3")`` and ``nursery.scheduler(every=1)``; all gone after the test."""
+    yield _nursery
+    _nursery.kill_all()
+    empty_the_broker()
