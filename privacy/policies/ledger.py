@@ -48,9 +48,9 @@ class Line:
         if self.state is State.PROVEN:
             return f"Proven by {_tests(tests)}"
         if failed:
-            return f"Not proven: {failed} of {_tests(tests)} failed"
+            return f"Not proven: {_share(failed, tests)} failed"
         if waiting:
-            return f"Not proven: {waiting} of {_tests(tests)} not passed on this code"
+            return f"Not proven: {_share(waiting, tests)} not passed on this code"
         return f"Not proven: {_tests(tests)} passed, but something is missing"
 
     @property
@@ -68,6 +68,10 @@ class Line:
 
 def _tests(number: int) -> str:
     return f"{number} test" if number == 1 else f"{number} tests"
+
+
+def _share(some: int, tests: int) -> str:
+    return _tests(tests) if some == tests else f"{some} of {_tests(tests)}"
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ class Promise:
     def __str__(self) -> str:
         return f"{self.number}. {self.words}"
 
+    @property
+    def is_begun(self) -> bool:
+        """Something of it is built."""
+        return bool(self.mechanism)
+
 
 @dataclass(frozen=True)
 class Decision:

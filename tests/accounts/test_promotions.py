@@ -18,8 +18,9 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import bounces, consents, inbound, lifecycle, mail
-from accounts.models import Consent, OutgoingMail, Suppression
+from accounts.models import Consent, OutgoingMail, Suppression, User
 from tests.accounts.conftest import only, whole
+from tests.promises import promise
 
 Purpose = Consent.Purpose
 TIP = "bring_your_contacts"
@@ -49,11 +50,13 @@ def link(letter):
 # --- who gets it ------------------------------------------------------------------------------------
 
 
+@promise(56, 61)
 def test_nobody_is_asked_unless_they_ticked(alice, bob, sam):
     assert list(consents.audience(Purpose.TIPS)) == []
     assert promote(alice) is None and not whole(OutgoingMail)
 
 
+@promise(53, 61)
 def test_a_tick_selects_for_that_kind_alone(fan, alice):
     assert [user.pk for user in consents.audience(Purpose.TIPS)] == [fan.pk]
     assert list(consents.audience(Purpose.OFFERS)) == []
@@ -64,6 +67,7 @@ def test_the_same_letter_goes_to_nobody_twice(fan):
     assert len(whole(OutgoingMail)) == 1
 
 
+@promise(56)
 def test_the_last_word_counts(fan):
     for wanted, expected in (([], False), ([Purpose.TIPS], True), ([Purpose.NEWS], False)):
         consents.choose(fan, wanted, source="admin/notifications/")
@@ -78,6 +82,7 @@ def test_saying_the_same_again_writes_nothing(fan):
 # --- what it looks like -----------------------------------------------------------------------------
 
 
+@promise(55, 57)
 def test_a_promotion_says_how_to_stop_it_and_a_needed_letter_does_not(fan, mailoutbox):
     promote(fan)
     mail.write("email_confirmation", fan.email, activate_url="https://x.example/")
@@ -93,6 +98,7 @@ def test_a_promotion_says_how_to_stop_it_and_a_needed_letter_does_not(fan, mailo
     assert "nsubscribe" not in needed.body + needed.alternatives[0][0]
 
 
+@promise(57)
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("promotions/*/*/body.*")), ids=lambda path: path.parent.name)
 def test_every_promotion_ends_with_its_way_out(path):
     frame = {".txt": '{% include "promotions/_foot.txt" %}', ".html": '{% extends "promotions/_frame.html" %}'}
@@ -100,11 +106,13 @@ def test_every_promotion_ends_with_its_way_out(path):
     assert path.parents[1].name in Purpose.values
 
 
+@promise(55)
 def test_no_needed_letter_uses_the_frame_of_promotions():
     for path in TEMPLATES.glob("emails/**/*.*"):
         assert "promotions/" not in path.read_text() and "nsubscribe" not in path.read_text(), path
 
 
+@promise(55)
 def test_a_promotion_cannot_be_sent_as_needed_mail(fan):
     with pytest.raises(Exception, match=TIP):
         mail.write(TIP, fan.email)
@@ -122,6 +130,7 @@ def test_looking_at_the_link_changes_nothing(client, fan):
     assert consents.may_send(fan, Purpose.TIPS)
 
 
+@promise(57)
 def test_a_mailbox_unsubscribes_with_one_click_from_elsewhere(fan):
     letter = promote(fan)
     stranger = Client(enforce_csrf_checks=True)
@@ -133,6 +142,7 @@ def test_a_mailbox_unsubscribes_with_one_click_from_elsewhere(fan):
     assert Consent.objects.filter(user_id=fan.pk, is_given=False).count() == 1
 
 
+@promise(56)
 def test_a_letter_that_waits_is_stopped(client, fan, mailoutbox):
     letter = promote(fan)
     client.post(link(letter))
@@ -154,6 +164,7 @@ def test_a_forged_link_opens_nothing(client, fan, alice):
     assert consents.may_send(fan, Purpose.TIPS)
 
 
+@promise(55)
 def test_needed_mail_comes_to_whoever_stopped_everything(fan, mailoutbox):
     consents.withdraw(fan, consents.EVERYTHING, source="x")
     mail.write("email_confirmation", fan.email, activate_url="https://x.example/")
@@ -161,6 +172,33 @@ def test_needed_mail_comes_to_whoever_stopped_everything(fan, mailoutbox):
     assert len(django_mail.outbox) == 1
 
 
+@promise(59)
+def test_news_of_service_and_company_is_a_kind_of_its_own(fan, capsys):
+    kinds = {Purpose.UPDATES: "What is new in Candor", Purpose.NEWS: "News about the service and the company"}
+    for purpose, label in kinds.items():
+        assert purpose.label.startswith(label)
+        consents.choose(fan, [purpose], source="x")
+        assert [user.pk for user in consents.audience(purpose)] == [fan.pk]
+        assert not any(list(consents.audience(other)) for other in Purpose if other is not purpose)
+
+
+@promise(64)
+def test_an_address_that_comes_back_by_an_import_is_still_left_alone(db):
+    def joins():
+        person = User.objects.create_user("ada@nowhere.example", "four random words", first_name="Ada", last_name="Ng")
+        Consent.objects.create(user=person, purpose=Purpose.TIPS, is_given=True, wording="Tips", source="a list")
+        return person
+
+    first = joins()
+    assert consents.may_send(first, Purpose.TIPS)
+    consents.withdraw(first, consents.EVERYTHING, source="/unsubscribe/")
+    Consent.objects.filter(user=first).delete()
+    first.delete()
+    assert not consents.may_send(joins(), Purpose.TIPS)
+    assert list(consents.audience(Purpose.TIPS)) == []
+
+
+@promise(64)
 def test_a_no_outlives_the_person_and_holds_no_address(fan):
     consents.withdraw(fan, Purpose.TIPS, source="x")
     row = only(Suppression)
@@ -177,9 +215,11 @@ def test_a_new_yes_of_the_person_stands_above_an_older_no(fan):
 # --- the page ---------------------------------------------------------------------------------------
 
 
+@promise(53)
 def test_the_page_shows_the_last_word_and_changes_it(client, fan):
     client.force_login(fan)
     page = client.get(URL).content.decode()
+    assert "What your account needs: always on" in page
     assert page.count('name="mail"') == 4 and page.count(" checked") == 1 and "Asked for on" in page
     client.post(URL, {"mail": ["news", "nonsense"]})
     assert {purpose for purpose in Purpose.values if consents.may_send(fan, purpose)} == {"news"}
@@ -199,6 +239,7 @@ def letter_from(sender, subject="", body="", **headers):
     return message.as_bytes()
 
 
+@promise(58, 63)
 @pytest.mark.parametrize(
     ("subject", "body"),
     [("unsubscribe", ""), ("Hello", "Please stop sending me news.\n"), ("", "I want to opt out."), ("Opt-Out", "")],
@@ -235,6 +276,7 @@ def test_other_letters_change_nothing(fan, raw):
     assert consents.may_send(fan, Purpose.TIPS) and not whole(Suppression)
 
 
+@promise(58, 63)
 def test_staff_record_what_they_were_told(fan, capsys):
     call_command("record_opt_out", fan.email, "--evidence", "Telephone, 3 May", "--dry-run")
     assert consents.may_send(fan, Purpose.TIPS)

@@ -19,6 +19,7 @@ from accounts.models import Membership
 from accounts.sessions import NOTED_EVERY, SessionStore
 from lib.seals import Seal, marks
 from tests.accounts.conftest import only, whole
+from tests.promises import promise
 
 GOOD = "quiet maple seven trains"
 HOME = "/a/acme/"
@@ -75,6 +76,7 @@ def browser_with(cookie):
 # --- what the tables hold -------------------------------------------------------------------------
 
 
+@promise(36)
 def test_the_table_knows_a_session_by_the_keyed_hash_of_the_secret_in_the_cookie(sign_in):
     secret = SESSION.seal.open(cookie_of(sign_in()))
     assert len(secret) >= 43
@@ -90,6 +92,7 @@ def test_a_stolen_table_opens_nothing(sign_in):
         assert not is_in(browser_with(SESSION.seal.close(value)))
 
 
+@promise(37)
 def test_a_cookie_made_elsewhere_or_for_another_purpose_opens_nothing(sign_in):
     cookie = cookie_of(sign_in())
     secret = SESSION.seal.open(cookie)
@@ -125,11 +128,13 @@ def test_who_only_looks_gets_no_session(db, client, path):
 # --- when it ends ---------------------------------------------------------------------------------
 
 
+@promise(52)
 def test_a_session_ends_with_the_browser(sign_in):
     morsel = sign_in().cookies[SESSION.name]
     assert (morsel["max-age"], morsel["expires"]) == ("", "")
 
 
+@promise(52)
 def test_unused_it_ends_after_the_idle_limit(alices, client, sign_in, later, settings):
     settings.SESSION_ABSOLUTE = timedelta(days=100)
     client.post("/login/", {"login": "alice@acme.example", "password": GOOD})
@@ -143,6 +148,7 @@ def test_unused_it_ends_after_the_idle_limit(alices, client, sign_in, later, set
     assert not is_in(browser)
 
 
+@promise(52)
 def test_used_all_the_time_it_ends_at_the_absolute_limit(sign_in, later):
     browser = sign_in()
     hours = settings.SESSION_ABSOLUTE // timedelta(hours=1)
@@ -197,6 +203,7 @@ def test_allauths_own_list_works_untouched(sign_in, alices, rf):
 # --- a new secret ---------------------------------------------------------------------------------
 
 
+@promise(36, 51)
 def test_signing_in_makes_a_new_secret(alices, client):
     session = client.session  # somebody planted it
     session["planted"] = True
@@ -208,6 +215,7 @@ def test_signing_in_makes_a_new_secret(alices, client):
     assert not is_in(browser_with(planted))
 
 
+@promise(36)
 def test_a_new_password_makes_a_new_secret_and_ends_the_other_sessions(sign_in):
     here, there = sign_in(), sign_in()
     before = cookie_of(here)
@@ -219,10 +227,12 @@ def test_a_new_password_makes_a_new_secret_and_ends_the_other_sessions(sign_in):
     assert [row.session_key for row in whole(UserSession)] == [here.session.session_key]
 
 
+@promise(36)
 @pytest.mark.parametrize(
     "change", [{"role": "admin"}, {"is_privacy_approver": False}, {"sees_only_own_records": True}], ids=str
 )
 def test_changed_rights_make_a_new_secret_at_the_next_request(sign_in, change):
+    Membership.objects.filter(pk=only(Membership).pk).update(role="manager", is_privacy_approver=True)
     browser = sign_in()
     before = cookie_of(browser)
     assert is_in(browser)

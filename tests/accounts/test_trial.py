@@ -54,7 +54,7 @@ def test_the_letter_holds_the_user_name_and_a_link(client, sign_up):
         assert "Pell &" not in part and "Edith" not in part  # nothing typed by whoever filled in the form
 
 
-@promise(54)
+@promise(53, 54)
 def test_mail_is_wished_for_only_by_a_tick(client, sign_up):
     page = client.get("/trial/").content.decode()
     assert page.count('type="checkbox"') == 5 and " checked" not in page

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Account, ApiKey, Membership, User
 from tests.api.conftest import Program
+from tests.promises import promise
 
 
 def refused(response, status, kind):
@@ -19,10 +20,12 @@ def refused(response, status, kind):
     return response.data
 
 
+@promise(72)
 def test_a_key_opens_its_own_account(alices):
     assert alices.get("contacts/").data == {"results": [], "next": None, "previous": None}
 
 
+@promise(72)
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic YTpi", "Bearer candor_" + "a" * 43, "Bearer \x00"])
 def test_without_a_key_nothing_is_told(header, acme):
     response = Program("").get("contacts/", authorization=header)
@@ -51,6 +54,7 @@ def test_an_expired_key_is_dead(alices):
     ends(alices, "expired")
 
 
+@promise(72)
 def test_a_removed_members_key_is_dead(alices, acme):
     Membership.objects.filter(account=acme).update(removed_at=timezone.now())
     ends(alices, "does not belong")
@@ -66,6 +70,7 @@ def test_a_closed_accounts_key_is_dead(alices):
     ends(alices, "does not belong")
 
 
+@promise(72)
 def test_a_key_gives_no_more_than_its_scopes(program_of, acme, alice):
     program = program_of(acme, alice, "crm:read")
     assert program.get("contacts/").status_code == 200
@@ -73,6 +78,7 @@ def test_a_key_gives_no_more_than_its_scopes(program_of, acme, alice):
     assert "crm:write" in said["detail"]
 
 
+@promise(72)
 def test_a_key_gives_no_more_than_its_members_role(program_of, acme, carol):
     program = program_of(acme, carol)
     assert program.get("contacts/").status_code == 200

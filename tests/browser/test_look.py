@@ -12,7 +12,7 @@ from tests.promises import promise
 pytestmark = pytest.mark.urls("tests.browser.look_urls")
 
 ERRORS = [400, 402, 403, 404, 409, 422, 429, 500, 503]
-PAGES = ["/", "/kit/", "/login/", "/password/reset/", *(f"/error/{status}/" for status in ERRORS)]
+PAGES = ["/", "/privacy/promises/", "/kit/", "/login/", "/password/reset/", *(f"/error/{status}/" for status in ERRORS)]
 WIDTHS = [360, 768, 1280]
 
 

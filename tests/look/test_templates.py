@@ -14,7 +14,7 @@ from tests.promises import promise
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
 # Mail programs know no stylesheet, so a letter carries its own look.
-PAGES = [name for name in TEMPLATES if not name.startswith("emails/")]
+PAGES = [name for name in TEMPLATES if not name.startswith(("emails/", "promotions/"))]
 
 FORBIDDEN = {
     "an inline script": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.IGNORECASE),

@@ -53,7 +53,7 @@ def _row(line: Line, width: int) -> str:
         (line.state.upper() if line.state is State.PROVEN else line.state, promise.words),
         ("from", _source(line)),
         ("kept by", promise.mechanism),
-        ("missing", promise.missing),
+        ("missing" if promise.is_begun else "not built", promise.missing),
         *((proof.state, f"{proof.test}{_cases(proof)}") for proof in line.proofs),
     ]
     texts = [f"{'':5}{label:11}{_wrapped(words, width)}" for label, words in rows if words]
