@@ -1,4 +1,5 @@
-// <input id="x" readonly><button data-copy="x" hidden>Copy</button>: the button appears where it can do something.
+// <textarea id="x" readonly></textarea><button data-copy="x" hidden>Copy</button><span role="status"></span>
+// The button appears where it can do something.
 const show = () => {
   if (!navigator.clipboard) return;
   for (const button of document.querySelectorAll("button[data-copy][hidden]")) button.hidden = false;
@@ -10,7 +11,7 @@ document.addEventListener("click", async (event) => {
   const field = document.getElementById(button.dataset.copy);
   field.select();
   await navigator.clipboard.writeText(field.value);
-  button.querySelector("[role=status]").textContent = "Copied";
+  button.nextElementSibling.textContent = "Copied";
 });
 
 document.addEventListener("htmx:afterSwap", show);
