@@ -1,4 +1,4 @@
-"""What runs outside a request. Letters and forms may belong to no account, so these are not AccountTasks."""
+"""What runs outside a request. Letters and forms may belong to no account, so most are no AccountTasks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from accounts.jobs import JobTask
 from accounts.log import work
 from accounts.models import LogJob
 from accounts.people import invitations
+from tenancy.queue import AccountTask
 
 
 @shared_task(name="accounts.send_waiting_mail")
@@ -42,8 +43,8 @@ def keep_all_accounts_up() -> None:
         current_app.send_task("accounts.keep_account_up", kwargs={"account_id": account_id})
 
 
-@shared_task(name="accounts.keep_account_up")
-def keep_account_up(account_id: int) -> None:
+@shared_task(name="accounts.keep_account_up", base=AccountTask)
+def keep_account_up(*, account_id: int) -> None:
     """What the clock asks of one account."""
     lifecycle.keep_up(account_id)
 
