@@ -7,7 +7,7 @@ from django.urls import include, path
 
 import crm.api
 import timetracking.api
-from accounts.api import firm, openapi
+from accounts.api import docs, firm, openapi
 from accounts.api.operations import Endpoint, OpenOperation
 from accounts.api.resource import Resource, answer
 
@@ -31,4 +31,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 resource_urls = [url for resource in RESOURCES for url in resource.urls()]
 schema_url = path("schema/", Endpoint({"GET": OpenOperation(schema)}), name="schema")
 
-urlpatterns = [path("v1/", include(([schema_url, *resource_urls], "api")))]
+urlpatterns = [
+    path("v1/", include(([schema_url, *resource_urls], "api"))),
+    path("docs/", docs.page(RESOURCES), name="api_docs"),
+]

@@ -1,0 +1,146 @@
+"""``/api/docs/``: the description for people, made from the same resources as the one for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.api.fields import Field, Reference, Schema
+from accounts.api.lists import MOST_ROWS, PAGE_SIZE, Filter
+from accounts.api.openapi import example, title
+from accounts.api.problems import KINDS
+from accounts.api.resource import OF_THE_LIST, VERBS, Resource
+from accounts.keys import SCOPES
+
+KINDS_OF_TEXT = {"uuid": "id", "date": "day", "date-time": "instant"}
+WORDS = {"integer": "whole number", "boolean": "true or false", "array": "list of texts", "object": "object"}
+KEY = '-H "Authorization: Bearer $CANDOR_KEY"'
+ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A field or a parameter: its name, its kind in a few words, what it means."""
+
+    name: str
+    kind: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation: what it does, what it needs, how it is asked for."""
+
+    title: str
+    method: str
+    path: str
+    scope: str
+    curl: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One resource, as the page tells it."""
+
+    name: str
+    about: str
+    calls: list[Call]
+    fields: list[Line]
+    filters: list[Line]
+    orders: list[str]
+    answer: str
+
+
+def page(resources: Sequence[Resource]) -> Callable[[HttpRequest], HttpResponse]:
+    """The view of the page."""
+
+    @require_safe
+    def docs(request: HttpRequest) -> HttpResponse:
+        words = {
+            "chapters": [_chapter(each) for each in resources],
+            "scopes": {scope: SCOPES[scope] for scope in SCOPES if scope in used_scopes(resources)},
+            "refusals": KINDS,
+            "page_size": PAGE_SIZE,
+            "most_rows": MOST_ROWS,
+            "a_minute": settings.API_REQUESTS_PER_MINUTE,
+            "site": settings.SITE_URL,
+        }
+        return render(request, "api/docs.html", words)
+
+    return docs
+
+
+def used_scopes(resources: Sequence[Resource]) -> set[str]:
+    """Those that open something by now."""
+    return {each.operation(verb).scope for each in resources for verb in each.may}
+
+
+def _chapter(resource: Resource) -> Chapter:
+    return Chapter(
+        name=resource.name,
+        about=resource.about,
+        calls=[_call(resource, verb) for verb in resource.may],
+        fields=[_field(resource, field) for field in resource.fields],
+        filters=[_filter(each) for each in resource.filters],
+        orders=list(resource.orders),
+        answer=_pretty(example(resource)),
+    )
+
+
+def _call(resource: Resource, verb: str) -> Call:
+    path = f"/api/v1/{resource.name}/" + ("" if verb in OF_THE_LIST else f"{ID}/")
+    method, url = VERBS[verb], f"{settings.SITE_URL}{path}"
+    parts = ["curl", KEY, url] if method == "GET" else ["curl", f"-X {method}", KEY, url]
+    if verb in ("create", "change"):
+        body = _sent(resource, verb)
+        parts = [*parts[:-1], '-H "Content-Type: application/json"', f"-d '{_pretty(body)}'", url]
+    return Call(
+        title(resource, verb), method, path.replace(ID, "<id>"), resource.operation(verb).scope, " ".join(parts)
+    )
+
+
+def _sent(resource: Resource, verb: str) -> dict[str, Any]:
+    """What is needed, or one field to change, and no more."""
+    whole = example(resource, written=True)
+    needed = [field.name for field in resource.fields if field.is_required]
+    usual = [name for name in ("day", "minutes", "first_name", "last_name", "email", "name") if name in whole]
+    names = [*needed, *usual] if verb == "create" else usual[:1]
+    return {name: whole[name] for name in whole if name in names}
+
+
+def _field(resource: Resource, field: Field) -> Line:
+    kind = _kind(field.schema(resource.model))
+    if isinstance(field, Reference):
+        kind = f"id of one of the {field.to.replace('-', ' ')}" + (", or null" if field.may_be_null else "")
+    notes = ["needed"] if field.is_required else []
+    notes += ["read only"] if field.is_read_only or "create" not in resource.may else []
+    notes += ["only for roles that may see it"] if field.needs else []
+    return Line(field.name, ", ".join([kind, *notes]), field.about)
+
+
+def _filter(filter_: Filter) -> Line:
+    return Line(filter_.name, _kind(filter_.schema), filter_.about)
+
+
+def _kind(schema: Schema) -> str:
+    """A schema in a few words: “text, at most 200 characters”."""
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    kind = WORDS.get(types[0]) or KINDS_OF_TEXT.get(schema.get("format", ""), "text")
+    if "enum" in schema:
+        kind = " or ".join(schema["enum"])
+    if longest := schema.get("maxLength"):
+        kind += f", at most {longest} characters"
+    if parts := schema.get("properties"):
+        kind += f" of {', '.join(parts)}"
+    return f"{kind}, or null" if "null" in types else kind
+
+
+def _pretty(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False)
