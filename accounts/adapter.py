@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import emails, mail
-from accounts.models import User
+from accounts import cookies, emails, limits, mail, security
+from accounts.models import User, normalise_email
 
 # allauth's letters under our names; what is missing here has the same name in both houses.
 _LETTERS = {
@@ -19,6 +20,13 @@ _LETTERS = {
     "password_set": "password_changed",
 }
 _SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+
+
+class ByEmail(AuthenticationBackend):
+    """Finds the person by the one address they sign in with: the same statement whether anybody has it or not."""
+
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        return self._check_password(User.objects.filter(email=normalise_email(email)).first(), password)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -52,6 +60,22 @@ class AccountAdapter(DefaultAccountAdapter):
         kept = ("password_reset_url", "activate_url", "timestamp")
         words = {key: context[key] for key in kept if key in context}
         mail.write(_LETTERS.get(name, name), email, email=email, **words)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before looking: by what was typed, by the sender and by the sender's network."""
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        usage = limits.count(request, "login_failed", key)
+        usage.usage += limits.count(request, "login_failed_in_network", limits.network_of(request)).usage
+        self._login_failed_rl_usage = usage  # taken back when it was the right password
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """A browser that was asked to remember this address has tries of its own: strangers can't lock it out."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        is_known = cookies.remembered_email(request) == normalise_email(credentials.get("email", ""))
+        return f"{key}:remembered" if is_known else key
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        security.failed(request, credentials.get("email", ""))
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **more: Any

@@ -7,6 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from accounts import bounces  # noqa: F401 - listens to reports
+        from accounts import bounces, security  # noqa: F401 - they listen to reports, and to sign-ins
 
         autodiscover_modules("menu", "checklist", "home", "closing", "handover")

@@ -32,6 +32,14 @@ def _kept(data: Data) -> dict[str, str]:
     return {"kept": ", and stays an owner" if data["stays_owner"] else ", and becomes an admin"}
 
 
+def _how(data: Data) -> dict[str, str]:
+    return {"how": " with a browser not seen before" if data.get("new_device") else ""}
+
+
+def _number(data: Data) -> dict[str, str]:
+    return {"number": "one" if data["number"] == 1 else str(data["number"])}
+
+
 def _scopes(data: Data) -> dict[str, str]:
     return {"scopes": ", ".join(data["scopes"])}
 
@@ -107,6 +115,11 @@ register(
     Kind("ownership.accepted", "Ownership accepted", "accepted the ownership that {from} offered", "crown"),
     Kind("ownership.declined", "Ownership declined", "declined the ownership that {from} offered", "crown-off"),
     Kind("member.confirmed", "Person confirmed", "confirmed the e-mail address and set a password", "user-check"),
+    Kind("member.signed_in", "Signed in", "signed in{how}", "login", _how),
+    Kind("member.signed_out", "Signed out", "signed out", "logout"),
+    Kind("member.password_changed", "Password changed", "changed their password",
+         "password"),
+    Kind("member.sessions_ended", "Sessions ended", "ended {number} of their sessions", "logout-2", _number),
     Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key",
          _scopes),
     Kind("api_key.revoked", "API key revoked", "revoked the API key {record}", "key-off"),

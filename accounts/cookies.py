@@ -72,7 +72,7 @@ FORMS = Cookie(
     settings.CSRF_COOKIE_NAME,
     Category.NECESSARY,
     "Proves that a form was sent from our own page, not from somebody else’s.",
-    "You open the sign-in page or a page behind it.",
+    "You open a form for signing in, or a page behind it.",
     "When you close the browser.",
 )
 REMEMBERED = Cookie(

@@ -17,6 +17,7 @@ from .models import (
     ApiAnswer,
     ApiKey,
     ArrivedForm,
+    CacheEntry,
     Consent,
     DocumentText,
     Invitation,
@@ -25,6 +26,7 @@ from .models import (
     Notice,
     OutgoingMail,
     OwnershipOffer,
+    SecurityEvent,
     StoredFile,
     Suppression,
     User,
@@ -236,6 +238,15 @@ describe(
     not_personal=frozenset({"days", "moment", "written_at"}),
 )
 
+# Counted tries: keyed hashes, and moments that are dropped when they no longer count.
+describe(
+    CacheEntry,
+    purpose="Slowing down whoever guesses passwords or floods our forms",
+    party=Party.CONTROLLER,
+    fields={"cache_key": "technical", "value": "technical"},
+    not_personal=frozenset({"expires"}),
+)
+
 describe(
     ArrivedForm,
     purpose=OPERATE,
@@ -341,6 +352,23 @@ describe(
     },
     rows_for=sessions_of,
     erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    SecurityEvent,
+    **OURS,
+    purpose="Letting people see, and telling them, what happened to their sign-in",
+    retention=Retention.NINETY_DAYS,
+    counted_from="happened_at",
+    fields={
+        "kind": "security",
+        "happened_at": "security",
+        "ip": "device",
+        "browser": "device",
+        "system": "device",
+        "device": "device",
+    },
+    rows_for="user",
 )
 
 # The row goes with its session; the key is the hash that the session's own table has, too.

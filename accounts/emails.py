@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import mail
 from accounts.links import welcome_url
-from accounts.models import Account, Invitation, OutgoingMail, OwnershipOffer, User
+from accounts.models import Account, Invitation, OutgoingMail, OwnershipOffer, SecurityEvent, User
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 from lib import formats
 
@@ -30,6 +31,21 @@ def way_in(user: User, account: Account | None = None) -> OutgoingMail:
             reset_url=settings.SITE_URL + reverse("account_reset_password"),
         )
     return mail.write("welcome", user.email, account=account, email=user.email, welcome_url=welcome_url(user))
+
+
+def new_device(user: User, event: SecurityEvent) -> OutgoingMail:
+    """Somebody signed in with a browser that we had not seen with this person."""
+    with formats.use(locale=user.locale), timezone.override(user.time_zone):
+        at = formats.exact(event.happened_at)
+    return mail.write(
+        "new_device",
+        user.email,
+        email=user.email,
+        agent=" on ".join(filter(None, [event.browser or "An unknown browser", event.system])),
+        at=f"{at} ({user.get_time_zone_display()})",
+        ip=event.ip,
+        reset_url=settings.SITE_URL + reverse("account_reset_password"),
+    )
 
 
 def deadline(owner: User, account: Account, kind: str, moment: datetime, now: datetime) -> OutgoingMail:

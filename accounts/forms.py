@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from allauth.account.forms import UserTokenForm
+from allauth.account.forms import LoginForm, ResetPasswordForm, UserTokenForm
+from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 
-from accounts import choices, keys, places
+from accounts import choices, cookies, keys, limits, places
 from accounts.cookieless import CookielessForm
 from accounts.models import Account, Consent, User, normalise_email
 from lib import phones
@@ -148,6 +151,39 @@ class FirstPasswordForm(forms.Form):
             except ValidationError as trouble:
                 self.add_error("password1", trouble)
         return cleaned
+
+
+class SignInForm(LoginForm):
+    """E-mail and password. A browser may be asked to remember the address; the password is asked every time."""
+
+    remember_browser = forms.BooleanField(
+        label=f"Remember this browser for {settings.REMEMBER_FOR.days} days",
+        required=False,
+        help_text="It fills in your e-mail address next time. Your password is asked every time.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remembered = cookies.remembered_email(self.request)
+        if self.remembered:
+            self.initial.setdefault("login", self.remembered)
+            del self.fields["remember_browser"]
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        response: HttpResponse = super().login(request, redirect_url=redirect_url)
+        if self.cleaned_data.get("remember_browser"):
+            cookies.REMEMBERED.put(response, normalise_email(self.cleaned_data["login"]))
+        return response
+
+
+class ResetForm(ResetPasswordForm):
+    """Who asks for a new password: counted before we look, and found in one statement, known or not."""
+
+    def clean_email(self) -> str:
+        email = normalise_email(self.cleaned_data["email"])
+        limits.count(context.request, "reset", key=email)
+        self.users = list(User.objects.filter(email=email, is_active=True))
+        return email
 
 
 class ResetLinkForm(UserTokenForm):

@@ -81,6 +81,7 @@ register(
     )
 )
 register(MenuEntry("Notifications", "accounts:notifications", "profile.edit", 15, place="admin", group="You"))
+register(MenuEntry("Security", "accounts:security", "session.view", 15, place="admin", group="You"))
 register(
     MenuEntry(
         "Account",

@@ -25,6 +25,8 @@ SEES_RECORDS = WORKERS | {Role.READER}
 ROLES: dict[str, frozenset[Role]] = {
     "home.view": EVERYONE,
     "profile.edit": EVERYONE,
+    "session.view": EVERYONE,
+    "session.end": EVERYONE,
     "account.view": ADMINS,
     "account.edit": ADMINS,
     "member.view": EVERYONE,

@@ -5,7 +5,8 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts import public_views
-from accounts.views import documents, invitation, mail_choices
+from accounts.limits import says_wait
+from accounts.views import cookies, documents, invitation, mail_choices
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
@@ -17,6 +18,9 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="account_change_password"),
         name="well_known_change_password",
     ),
+    path(".well-known/gpc.json", cookies.gpc, name="gpc"),
+    path("cookies/", cookies.cookies, name="cookies"),
+    path("cookies/forget/", cookies.forget_browser, name="forget_browser"),
     path("terms/", documents.newest, {"kind": "terms"}, name="terms"),
     path("terms/versions/<str:day>/", documents.version, {"kind": "terms"}, name="terms_version"),
     path("privacy/", documents.newest, {"kind": "privacy"}, name="privacy"),
@@ -24,12 +28,12 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", mail_choices.unsubscribe, name="unsubscribe"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("enter/", public_views.enter, name="enter"),
-    path("login/", allauth.login, name="account_login"),
+    path("login/", says_wait(allauth.login), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
-    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", allauth.password_change, name="account_change_password"),
+    path("reauthenticate/", says_wait(allauth.reauthenticate), name="account_reauthenticate"),
+    path("password/change/", says_wait(allauth.password_change), name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),
-    path("password/reset/", allauth.password_reset, name="account_reset_password"),
+    path("password/reset/", says_wait(allauth.password_reset), name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9a-f]{32})-(?P<key>.+)/$",

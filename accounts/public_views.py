@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.utils import perform_login
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,13 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import actions, emails, places
+from accounts import actions, emails, limits, places
 from accounts.cookieless import accepts_without_cookies
 from accounts.documents import Arrival, kept_in
 from accounts.forms import AgainForm, FirstPasswordForm, TrialForm
 from accounts.links import opens
 from accounts.queries import memberships_of, user_by_public_id
-from lib.errors import error_page
 
 
 @require_safe
@@ -60,8 +58,12 @@ def _sign_up(request: HttpRequest, words: dict[str, Any]) -> HttpResponse:
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "accounts/trial.html", {**words, "form": form, "kept_in": kept_in()}, status=status)
-    if not ratelimit.consume(request, action="signup"):
-        return error_page(429)
+    try:
+        limits.count(request, "signup", key=form.cleaned_data["email"])
+    except limits.TooMany as too_many:
+        form.add_error(None, too_many)
+        response = render(request, "accounts/trial.html", {**words, "form": form, "kept_in": kept_in()})
+        return limits.answer(response, form)
     with transaction.atomic():
         if form.arrives_first(form.cleaned_data["email"]):
             wishes = form.cleaned_data["mail"]
@@ -101,8 +103,10 @@ def _link_ended(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @accepts_without_cookies
 def welcome_again(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Another letter to the same address. The long id in the link is known to its reader alone."""
-    if not ratelimit.consume(request, action="confirm_email", key=str(user_id)):
-        return error_page(429)
+    try:
+        limits.count(request, "confirm_email", key=str(user_id))
+    except limits.TooMany as too_many:
+        return limits.page(too_many.wait)
     form = AgainForm(request.POST)
     if not form.is_valid():
         words = {"form": form, "user_id": user_id}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +28,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from lib.agents import Agent
+from lib.agents import read as read_agent
 from lib.seals import Seal, marks
 
 SIGNED_IN_AT = "signed_in_at"
@@ -108,8 +112,7 @@ class SessionStore(db.SessionStore):
     def delete(self, session_key: str | None = None) -> None:
         """End a session: what we keep of it goes, and its browser is signed out at the next request."""
         if key := session_key or self.session_key:
-            self.model.objects.filter(session_key=key).delete()
-            UserSession.objects.filter(session_key=key).delete()
+            end([key])
 
     def note_use(self, request: HttpRequest) -> None:
         """Write down that the session was used, and from where, unless that was done just now."""
@@ -147,6 +150,59 @@ class SessionMiddleware(DjangosMiddleware):
         if cookie is not None and cookie.value:
             response.cookies[settings.SESSION_COOKIE_NAME] = session.secret
         return response
+
+
+@dataclass(frozen=True)
+class Browser:
+    """One browser that is signed in, as its person may see it."""
+
+    key: str
+    agent: Agent
+    ip: str
+    first_used_at: datetime
+    last_used_at: datetime
+    is_this: bool
+
+
+def browsers_of(user: User, *, this: str | None) -> list[Browser]:
+    """Where the person is signed in: this browser first, then by last use."""
+    now = timezone.now()
+    rows = UserSession.objects.filter(user_id=user.pk, created_at__gt=now - settings.SESSION_ABSOLUTE)
+    entries = {row.session_key: row for row in rows}
+    living = Session.objects.filter(session_key__in=entries, expire_date__gt=now).values_list(
+        "session_key", "expire_date"
+    )
+    found = [
+        Browser(
+            key=key,
+            agent=read_agent(entries[key].user_agent),
+            ip=entries[key].ip,
+            first_used_at=entries[key].created_at,
+            last_used_at=expires - settings.SESSION_IDLE,
+            is_this=key == this,
+        )
+        for key, expires in living.values_list("session_key", "expire_date")
+    ]
+    return sorted(found, key=lambda each: (each.is_this, each.last_used_at), reverse=True)
+
+
+def end_others(user: User, *, but: str | None) -> int:
+    """End the person's sessions except one. Returns how many there were."""
+    others = UserSession.objects.filter(user_id=user.pk).exclude(session_key=but)
+    return end(list(others.values_list("session_key", flat=True)))
+
+
+def end(keys: Collection[str]) -> int:
+    """End these sessions; their browsers are signed out at their next request."""
+    UserSession.objects.filter(session_key__in=keys).delete()
+    return Session.objects.filter(session_key__in=keys).delete()[0]
+
+
+def forget_ended(at_once: int = 1000) -> None:
+    """Drop what is left of sessions that ended by themselves."""
+    ended = Session.objects.filter(expire_date__lt=timezone.now()).values_list("session_key", flat=True)
+    while keys := list(ended[:at_once]):
+        end(keys)
 
 
 @receiver(user_logged_in)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import current_app, shared_task
 
-from accounts import actions, lifecycle, mail
+from accounts import actions, lifecycle, limits, mail, security, sessions
 from accounts.jobs import JobTask
 from accounts.log import work
 from accounts.models import LogJob
@@ -22,6 +22,14 @@ def send_waiting_mail() -> None:
 def forget_old_mail() -> None:
     """Drop what is left of letters after the time that the data map names."""
     mail.forget_old()
+
+
+@shared_task(name="accounts.forget_sign_ins")
+def forget_sign_ins() -> None:
+    """Drop sessions that have ended, tries that no longer count, and what happened to sign-ins long ago."""
+    sessions.forget_ended()
+    limits.forget_old()
+    security.forget_old()
 
 
 @shared_task(name="accounts.forget_arrived_forms")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.views import admin, audit, home, keys, log_jobs, mail_choices, people, people_invite, people_owner
+from accounts.views import (
+    admin,
+    audit,
+    home,
+    keys,
+    log_jobs,
+    mail_choices,
+    people,
+    people_invite,
+    people_owner,
+    security,
+)
 
 app_name = "accounts"
 
@@ -17,6 +28,9 @@ urlpatterns = [
     path("admin/notifications/", mail_choices.notifications, name="notifications"),
     path("admin/api/", keys.keys, name="keys"),
     path("admin/api/<uuid:public_id>/revoke/", keys.key_revoke, name="key_revoke"),
+    path("admin/security/", security.security, name="security"),
+    path("admin/security/end/", security.session_end, name="session_end"),
+    path("admin/security/end-others/", security.sessions_end_others, name="sessions_end_others"),
     path("admin/account/", admin.account, name="account"),
     path("admin/account/edit/", admin.account_edit, name="account_edit"),
     path("admin/people/", people.people, name="people"),

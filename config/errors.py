@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from accounts import limits
 from lib.errors import error_page
 
 
@@ -20,6 +21,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """allauth's answer to a flood; it counts those by the minute."""
+    return limits.page(60)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "accounts.door.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.optout.SaysItHeard",
     "accounts.cookies.SealedCookies",
     "accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -107,6 +108,18 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": {**env.database(env.database_role), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
 
+# What all web processes count together: tries at signing in, so no process keeps a count of its own.
+_SHARED = (
+    {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis_url}
+    if env.redis_url
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+)
+CACHES = {"default": {**_SHARED, "KEY_FUNCTION": "lib.seals.cache_key"}}
+
 # Static files: ours, and the front-end packages that package-lock.json pins.
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -133,7 +146,7 @@ USE_I18N = False
 USE_TZ = True
 
 # Sign-in (allauth): by e-mail address, which must be verified; accounts are made at /trial/ only.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.adapter.ByEmail"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -148,7 +161,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0 if DEBUG else 1
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "enter"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"user_token": "accounts.forms.ResetLinkForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password": "accounts.forms.ResetForm",
+    "user_token": "accounts.forms.ResetLinkForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -158,6 +175,17 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+# How often one may try: tries/time/counted by. The pause grows with the tries: minutes, an hour, a day.
+# "key" is what was typed, or the network; "ip" the sender's address (accounts/limits.py).
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "5/5m/key,10/h/key,20/d/key,10/m/ip,100/h/ip",
+    "login_failed_in_network": "300/h/key",
+    "signup": "3/10m/key,10/d/key,10/m/ip,60/h/ip",
+    "reset": "3/10m/key,10/d/key,10/m/ip,60/h/ip",
+    "reset_password": None,  # counted as "reset", by our own form
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
 
 # Cookies and headers. All cookies stand in accounts/cookies.py; the session's secret is in accounts/sessions.py.

@@ -44,6 +44,11 @@ def marks(purpose: str, text: str) -> list[str]:
     return [_digest(secret, purpose, text).hex()[:40] for secret in settings.SEAL_SECRETS]
 
 
+def cache_key(key: str, prefix: str, version: int) -> str:
+    """How Django's cache names things (``KEY_FUNCTION``): a key may hold an address, its mark does not."""
+    return f"candor:{marks('cache', f'{prefix}:{version}:{key}')[0]}"
+
+
 @lru_cache(maxsize=64)
 def _box(purpose: str, *secrets: str) -> MultiFernet:
     keys = (_digest(secret, "seal", purpose) for secret in secrets)

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
@@ -39,12 +38,6 @@ STANDINGS: list[dict[str, int]] = [
     {"paid_through": -5, "past_due_since": -20},
     {"closing_at": -2},
 ]
-
-
-@pytest.fixture(autouse=True)
-def _no_earlier_tries() -> None:
-    """Rate limits count from nothing in every test."""
-    cache.clear()
 
 
 @pytest.fixture

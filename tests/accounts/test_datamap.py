@@ -25,7 +25,7 @@ def test_about_alice_her_account_addresses_letters_and_sessions_are_found_and_no
     acme, globex, alice, bob, client, found
 ):
     for person, browser in ((bob, Client()), (alice, client)):
-        browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(person)
         key = browser.session.session_key
         UserSession.objects.create(user=person, session_key=key, ip="127.0.0.1", user_agent="Toy")
         OutgoingMail.objects.create(to=person.email, kind="toy", subject="A toy", next_try_at=timezone.now())

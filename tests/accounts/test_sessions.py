@@ -229,7 +229,9 @@ def test_a_new_password_makes_a_new_secret_and_ends_the_other_sessions(sign_in):
 
 @promise(36)
 @pytest.mark.parametrize(
-    "change", [{"role": "admin"}, {"is_privacy_approver": False}, {"sees_only_own_records": True}], ids=str
+    "change",
+    [{"role": "admin"}, {"is_privacy_approver": False}, {"role": "member", "sees_only_own_records": True}],
+    ids=str,
 )
 def test_changed_rights_make_a_new_secret_at_the_next_request(sign_in, change):
     Membership.objects.filter(pk=only(Membership).pk).update(role="manager", is_privacy_approver=True)

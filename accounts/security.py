@@ -1,0 +1,93 @@
+"""What happens to a person's sign-in: noted for the person, told to their firms, and mailed where it may be news.
+
+The person's own list (``SecurityEvent``) says from where, and is kept for 90 days. The sealed log of each firm says
+that somebody who may come in did, or changed how, without the address. A failed try is noted in the same statements
+whether somebody has that address or not.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account import signals
+from allauth.account.adapter import get_adapter
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+import audit
+from accounts import emails
+from accounts.models import SecurityEvent, User, normalise_email
+from accounts.queries import memberships_of
+from accounts.sessions import end_others
+from lib.agents import read as read_agent
+from tenancy.context import Actor, activate
+
+Kind = SecurityEvent.Kind
+SIGN_INS = (Kind.SIGNED_IN, Kind.NEW_DEVICE)
+KEPT = timedelta(days=90)
+
+
+def note(kind: Kind, request: HttpRequest, user: User | None) -> SecurityEvent:
+    """Write down what happened, when, and from which kind of browser."""
+    agent = read_agent(request.headers.get("User-Agent", ""))
+    return SecurityEvent.objects.create(
+        user=user,
+        kind=kind,
+        ip=get_adapter().get_client_ip(request),
+        browser=agent.browser[:60],
+        system=agent.system[:60],
+        device=agent.device,
+    )
+
+
+def tell_firms(user: User, kind: str, **data: Any) -> None:
+    """One line in the log of every account that this person may enter."""
+    for membership in memberships_of(user):
+        with activate(membership.account, actor=Actor("member", membership.pk, str(user))):
+            audit.record(kind, membership, data=data)
+
+
+def forget_old() -> None:
+    """Drop what is older than we keep it."""
+    SecurityEvent.objects.filter(happened_at__lt=timezone.now() - KEPT).delete()
+
+
+def failed(request: HttpRequest, email: str) -> None:
+    """Somebody typed a wrong password, or an address that nobody has."""
+    note(Kind.FAILED, request, User.objects.filter(email=normalise_email(email)).first())
+
+
+@receiver(signals.user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    kind = Kind.NEW_DEVICE if _is_new(request, user) else Kind.SIGNED_IN
+    event = note(kind, request, user)
+    if kind == Kind.NEW_DEVICE:
+        emails.new_device(user, event)
+    tell_firms(user, "member.signed_in", new_device=kind == Kind.NEW_DEVICE)
+
+
+@receiver(user_logged_out)
+def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user is not None:
+        note(Kind.SIGNED_OUT, request, user)
+        tell_firms(user, "member.signed_out")
+
+
+@receiver([signals.password_changed, signals.password_set, signals.password_reset])
+def _password_changed(request: HttpRequest, user: User, **_: Any) -> None:
+    note(Kind.PASSWORD_CHANGED, request, user)
+    end_others(user, but=request.session.session_key)
+    tell_firms(user, "member.password_changed")
+
+
+def _is_new(request: HttpRequest, user: User) -> bool:
+    """No sign-in that we remember came from such a browser on such a system. The very first one is no news."""
+    agent = read_agent(request.headers.get("User-Agent", ""))
+    earlier = SecurityEvent.objects.filter(user_id=user.pk, kind__in=SIGN_INS)
+    known = set(earlier.values_list("browser", "system").distinct())
+    if not known:
+        return user.joined_at < timezone.now() - KEPT
+    return (agent.browser[:60], agent.system[:60]) not in known
