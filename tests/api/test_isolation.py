@@ -1,0 +1,164 @@
+"""Mallory has a key of her own. Nothing of Acme reaches her by it, and nothing of hers reaches Acme."""
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Membership
+from config.api_urls import RESOURCES
+from crm.models import Contact
+from tests.api.conftest import EVERYTHING
+
+MARK = "Xenoacme"  # stands in every text of Acme's
+CREATING = [resource for resource in RESOURCES if "create" in resource.may]
+
+
+@pytest.fixture
+def acmes(alices, alice):
+    """One record of each kind in Acme, made by its own API, with the mark in every text."""
+    made = {}
+    company = alices.post("companies/", {"name": MARK, "note": MARK, "tags": [MARK], "domain": f"{MARK}.example"})
+    made["companies"] = company.data["id"]
+    person = {"first_name": MARK, "email": f"{MARK}@x.example", "company": made["companies"], "tags": [MARK]}
+    made["contacts"] = alices.post("contacts/", person, idempotency_key="order-1").data["id"]
+    made["projects"] = alices.post("projects/", {"name": MARK, "company": made["companies"]}).data["id"]
+    made["tasks"] = alices.post("tasks/", {"name": MARK, "project": made["projects"]}).data["id"]
+    entry = {"project": made["projects"], "task": made["tasks"], "day": "2026-11-20", "minutes": 5, "note": MARK}
+    made["time-entries"] = alices.post("time-entries/", entry).data["id"]
+    for name in ("tags", "members", "audit-events"):
+        made[name] = alices.get(f"{name}/").data["results"][0]["id"]
+    alice.first_name = MARK
+    alice.save()
+    return made
+
+
+@pytest.fixture
+def own(mallorys):
+    """The same of Mallory's, without the mark."""
+    project = mallorys.post("projects/", {"name": "Death ray"}).data["id"]
+    mallorys.post("contacts/", {"first_name": "Henchman", "tags": ["villain"]})
+    return {"projects": project}
+
+
+def nothing_of_acme(response, acmes):
+    said = response.content.decode() + str(dict(response.headers))
+    assert MARK.lower() not in said.lower()
+    assert response.status_code < 500
+    return said
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_lists_searches_orders_and_filters_show_nothing(resource, acmes, own, mallorys):
+    paths = [f"{resource.name}/?ordering={order}" for order in resource.orders]
+    paths += [f"{resource.name}/?search={MARK}"] if resource.is_searched else []
+    for each in resource.filters:
+        values = (
+            [MARK] if each.schema.get("format") is None else acmes.values() if each.schema["format"] == "uuid" else []
+        )
+        paths += [f"{resource.name}/?{each.name}={value}" for value in values]
+    for path in paths:
+        said = nothing_of_acme(mallorys.get(path), acmes)
+        assert not any(f'"{public_id}"' in said for public_id in acmes.values()), path
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_another_firms_record_is_not_there(resource, acmes, mallorys):
+    one = f"{resource.name}/{acmes[resource.name]}/"
+    nowhere = f"{resource.name}/3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f/"
+    for method in ("get", "patch", "delete"):
+        theirs, none = mallorys.ask(method, one, {"name": "x"}), mallorys.ask(method, nowhere, {"name": "x"})
+        assert theirs.status_code == none.status_code in (404, 405)
+        assert {**theirs.data, "instance": ""} == {**none.data, "instance": ""}
+
+
+def test_a_cursor_of_acme_opens_nothing(alices, acmes, own, mallorys):
+    for name in range(3):
+        alices.post("contacts/", {"first_name": f"{MARK} {name}"})
+        mallorys.post("contacts/", {"first_name": f"Henchman {name}"})
+    cursor = alices.get("contacts/?page_size=1").data["next"].split("cursor=")[1]
+    refused = mallorys.get(f"contacts/?page_size=1&cursor={cursor}")
+    assert (refused.status_code, list(refused.data["errors"])) == (400, ["cursor"])
+    assert alices.get(f"companies/?cursor={cursor}").status_code == 400  # nor another list of one's own
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("contacts/", {"first_name": "x", "company": "companies"}),
+        ("contacts/", {"first_name": "x", "owner": "members"}),
+        ("companies/", {"name": "x", "owner": "members"}),
+        ("projects/", {"name": "x", "company": "companies"}),
+        ("tasks/", {"name": "x", "project": "projects"}),
+        ("time-entries/", {"project": "projects", "day": "2026-11-20", "minutes": 5}),
+        ("time-entries/", {"project": "own", "task": "tasks", "day": "2026-11-20", "minutes": 5}),
+        ("time-entries/", {"project": "own", "person": "members", "day": "2026-11-20", "minutes": 5}),
+    ],
+)
+def test_a_reference_into_acme_is_refused_as_one_to_nowhere(path, body, acmes, own, mallorys):
+    known = {**acmes, "own": own["projects"]}
+    theirs = mallorys.post(path, {name: known.get(value, value) for name, value in body.items()})
+    known = dict.fromkeys(acmes, "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f") | {"own": own["projects"]}
+    none = mallorys.post(path, {name: known.get(value, value) for name, value in body.items()})
+    assert theirs.status_code == 422
+    assert theirs.data == none.data
+
+
+def test_acmes_idempotency_key_means_nothing_to_mallory(acmes, mallorys, acme, inside):
+    made = mallorys.post("contacts/", {"first_name": "Henchman"}, idempotency_key="order-1")
+    assert made.status_code == 201
+    nothing_of_acme(made, acmes)
+    with inside(acme):
+        assert Contact.objects.count() == 1
+
+
+# --- role × scope × address -----------------------------------------------------------------------
+
+OPERATIONS = [(resource, verb) for resource in RESOURCES for verb in resource.may]
+METHODS = {"browse": "get", "create": "post", "read": "get", "change": "patch", "delete": "delete"}
+
+
+def test_every_verb_states_a_scope_and_an_action_that_the_tables_know():
+    from accounts.keys import SCOPES
+    from accounts.permissions import ROLES
+
+    for resource, verb in OPERATIONS:
+        operation = resource.operation(verb)
+        assert operation.scope in SCOPES, (resource.name, verb)
+        assert operation.action in ROLES, (resource.name, verb)
+        assert operation.scope.endswith(":read") is (METHODS[verb] == "get")
+
+
+def test_every_address_under_the_api_is_a_resources_or_known_to_be_open():
+    from accounts.api.operations import Endpoint, Operation
+    from config.api_urls import resource_urls, schema_url, urlpatterns
+
+    behind = [url for each in urlpatterns if hasattr(each, "url_patterns") for url in each.url_patterns]
+    assert behind == [schema_url, *resource_urls]
+    assert [str(each.pattern) for each in urlpatterns] == ["v1/", "docs/"]
+    for url in resource_urls:
+        assert isinstance(url.callback, Endpoint)
+        assert all(isinstance(each, Operation) for each in url.callback.operations.values())
+
+
+def ask(program, method, path):
+    with transaction.atomic():
+        response = program.ask(method, path, {})
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+@pytest.mark.parametrize("role", Membership.Role.values)
+def test_a_key_gives_what_its_scopes_and_its_role_both_allow(role, acmes, acme, bob, program_of):
+    from accounts.permissions import ROLES
+
+    Membership.objects.filter(account=acme, user=bob).update(role=role)
+    programs = {scope: program_of(acme, bob, scope) for scope in EVERYTHING}
+    for resource, verb in OPERATIONS:
+        operation = resource.operation(verb)
+        path = f"{resource.name}/" + ("" if verb in ("browse", "create") else f"{acmes[resource.name]}/")
+        for scope, program in programs.items():
+            status = ask(program, METHODS[verb], path)
+            if scope != operation.scope or role not in ROLES[operation.action]:
+                assert status == 403, (resource.name, verb, scope)
+            else:
+                worked = {200, 201, 204, 422} | ({404} if resource.name == "time-entries" else set())
+                assert status in worked, (resource.name, verb, scope)
