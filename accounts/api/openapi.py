@@ -212,7 +212,11 @@ def _parameters() -> dict[str, Any]:
 
 def _key() -> dict[str, Any]:
     scopes = "\n".join(f"- `{scope}`: {words}" for scope, words in SCOPES.items())
-    return {"type": "http", "scheme": "bearer", "description": f"An API key, made at Admin › API keys.\n\n{scopes}"}
+    return {
+        "type": "http",
+        "scheme": "bearer",
+        "description": f"An API key, made by `manage.py create_api_key`.\n\n{scopes}",
+    }
 
 
 def _query(name: str, about: str, schema: Schema) -> dict[str, Any]:
