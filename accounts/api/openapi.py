@@ -215,7 +215,7 @@ def _key() -> dict[str, Any]:
     return {
         "type": "http",
         "scheme": "bearer",
-        "description": f"An API key, made by `manage.py create_api_key`.\n\n{scopes}",
+        "description": f"An API key, made under Admin, API keys.\n\n{scopes}",
     }
 
 
