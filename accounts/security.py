@@ -43,11 +43,11 @@ def note(kind: Kind, request: HttpRequest, user: User | None) -> SecurityEvent:
     )
 
 
-def tell_firms(user: User, kind: str, **data: Any) -> None:
+def tell_firms(user: User, what: str, **data: Any) -> None:
     """One line in the log of every account that this person may enter."""
     for membership in memberships_of(user):
         with activate(membership.account, actor=Actor("member", membership.pk, str(user))):
-            audit.record(kind, membership, data=data)
+            audit.record(f"member.{what}", membership, data=data)
 
 
 def forget_old() -> None:
@@ -66,21 +66,21 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     event = note(kind, request, user)
     if kind == Kind.NEW_DEVICE:
         emails.new_device(user, event)
-    tell_firms(user, "member.signed_in", new_device=kind == Kind.NEW_DEVICE)
+    tell_firms(user, "signed_in", new_device=kind == Kind.NEW_DEVICE)
 
 
 @receiver(user_logged_out)
 def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
         note(Kind.SIGNED_OUT, request, user)
-        tell_firms(user, "member.signed_out")
+        tell_firms(user, "signed_out")
 
 
 @receiver([signals.password_changed, signals.password_set, signals.password_reset])
 def _password_changed(request: HttpRequest, user: User, **_: Any) -> None:
     note(Kind.PASSWORD_CHANGED, request, user)
     end_others(user, but=request.session.session_key)
-    tell_firms(user, "member.password_changed")
+    tell_firms(user, "password_changed")
 
 
 def _is_new(request: HttpRequest, user: User) -> bool:

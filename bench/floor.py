@@ -97,10 +97,10 @@ _PAGES: dict[str, Callable[[Asked], Any]] = {
 }
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def application(request: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The WSGI application; what is asked stands in the query or, as JSON, in the body."""
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    asked = orjson.loads(environ["wsgi.input"].read(length)) if length else dict(parse_qsl(environ["QUERY_STRING"]))
-    body = orjson.dumps(_PAGES[environ["PATH_INFO"]](asked))
+    length = int(request.get("CONTENT_LENGTH") or 0)
+    asked = orjson.loads(request["wsgi.input"].read(length)) if length else dict(parse_qsl(request["QUERY_STRING"]))
+    body = orjson.dumps(_PAGES[request["PATH_INFO"]](asked))
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
