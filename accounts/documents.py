@@ -10,7 +10,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from accounts.choices import country_name
 from accounts.models import Acceptance, DocumentText, User
+from accounts.visitors import address_of
 
 TITLES = {"terms": "Terms of service", "privacy": "Privacy policy", "transfer": "Where your data is kept"}
 
@@ -56,7 +56,7 @@ class Arrival:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Arrival:
-        return cls(request.path, get_adapter().get_client_ip(request), request.headers.get("User-Agent", "")[:300])
+        return cls(request.path, address_of(request), request.headers.get("User-Agent", "")[:300])
 
 
 def kept_in() -> str:

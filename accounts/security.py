@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account import signals
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -22,6 +21,7 @@ from accounts import emails
 from accounts.models import SecurityEvent, User, normalise_email
 from accounts.queries import memberships_of
 from accounts.sessions import end_others
+from accounts.visitors import address_of
 from lib.agents import read as read_agent
 from tenancy.context import Actor, activate
 
@@ -36,7 +36,7 @@ def note(kind: Kind, request: HttpRequest, user: User | None) -> SecurityEvent:
     return SecurityEvent.objects.create(
         user=user,
         kind=kind,
-        ip=get_adapter().get_client_ip(request),
+        ip=address_of(request),
         browser=agent.browser[:60],
         system=agent.system[:60],
         device=agent.device,

@@ -50,8 +50,9 @@ def standing(account: Facts, now: datetime) -> Standing:
     """
     if account.closed_at is not None and account.closed_at <= now:
         return Standing.CLOSED
-    if account.closing_at is not None and account.closing_at <= now:
-        return Standing.CLOSED if now >= account.closing_at + timedelta(days=CLOSING_DAYS) else Standing.CLOSING
+    begins = account.closing_at if account.suspended_reason else closing_begins(account)
+    if begins is not None and begins <= now:
+        return Standing.CLOSED if now >= begins + timedelta(days=CLOSING_DAYS) else Standing.CLOSING
     if account.suspended_reason:
         return Standing.READ_ONLY
     return _by_payment(account, now)
@@ -74,10 +75,6 @@ def closing_begins(account: Facts) -> datetime:
 
 def _by_payment(account: Facts, now: datetime) -> Standing:
     ends = read_only_since(account)
-    if now >= ends + timedelta(days=READ_ONLY_DAYS + CLOSING_DAYS):
-        return Standing.CLOSED
-    if now >= ends + timedelta(days=READ_ONLY_DAYS):
-        return Standing.CLOSING
     if now >= ends:
         return Standing.READ_ONLY
     if account.past_due_since is not None:
