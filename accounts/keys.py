@@ -42,6 +42,8 @@ _USE_IS_NOTED_EVERY = timedelta(minutes=5)
 class ApiKey(models.Model):
     """Lets a program in as one member, within its scopes, until it expires or is revoked."""
 
+    belongs_to = "membership"
+
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     # Kept in the account by a two-column key, see the migration.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit import candor_verify, keys
@@ -144,6 +144,7 @@ LINES = st.dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.lists(LINES, max_size=6))
 def test_nonsense_is_a_finding_and_no_accident(lines):
     assert Check().read(json.loads(json.dumps(lines))).findings
