@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-
 _SESSIONS = ("django_session", "usersessions_usersession")
 _ASIDE = ("SAVEPOINT", "RELEASE SAVEPOINT", 'UPDATE "accounts_membership"')
 
