@@ -1,7 +1,12 @@
-"""Django's test client, as a browser of ours: its session cookie holds the sealed secret, not the table's key."""
+"""Django's test client, as a browser of ours: its session cookie holds the sealed secret, not the table's key.
+
+A sign-in is listed among the person's sessions, as a real one is: the door finds it there by its one statement.
+"""
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.test.client import ClientMixin
 
@@ -20,7 +25,10 @@ def _session(client: ClientMixin) -> SessionStore:
 
 
 def _set_login_cookies(client: ClientMixin, request: HttpRequest) -> None:
-    client.cookies[SESSION.name] = SESSION.seal.close(request.session.secret)
+    session = request.session
+    client.cookies[SESSION.name] = SESSION.seal.close(session.secret)
+    facts = {"user_id": session[SESSION_KEY], "ip": "127.0.0.1", "user_agent": "Test client"}
+    UserSession.objects.get_or_create(session_key=session.session_key, defaults=facts)
 
 
 ClientMixin.session = property(_session)

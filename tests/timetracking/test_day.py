@@ -145,6 +145,7 @@ def test_the_day_asks_no_more_for_more_entries(bobs_client, acme, bobs, website,
                 actions.log_time(bobs, website, design, MONDAY, 10)
 
     fill(2)
+    bobs_client.get(URL)  # what is noted at the first visit is not counted
     with_two = asked(lambda: bobs_client.get(URL))
     fill(10)
     assert asked(lambda: bobs_client.get(URL)) == with_two

@@ -105,6 +105,7 @@ def test_the_list_asks_no_more_for_more_rows(hers, acme, inside, bobs):
                 actions.log_time(bobs, project, None, MONDAY, 30)
 
     fill(0, 2)
+    shown(hers)  # what is noted at the first visit is not counted
     with_two = asked(lambda: shown(hers))
     fill(2, 12)
     assert asked(lambda: shown(hers)) == with_two
@@ -135,6 +136,7 @@ def test_the_page_asks_no_more_for_more_tasks_and_time(hers, acme, website, bobs
                 actions.log_time(bobs, website, task, MONDAY, 30)
 
     fill(0, 2)
+    shown(hers, f"{website.public_id}/")  # what is noted at the first visit is not counted
     with_two = asked(lambda: shown(hers, f"{website.public_id}/"))
     fill(2, 12)
     assert asked(lambda: shown(hers, f"{website.public_id}/")) == with_two

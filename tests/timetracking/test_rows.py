@@ -104,6 +104,7 @@ def test_the_search_asks_no_more_for_more_projects(bobs_client, acme, museum, in
                 Task.objects.create(project=project, name="Work")
 
     fill(0, 2)
+    found(bobs_client, "project")  # what is noted at the first visit is not counted
     with_two = asked(lambda: found(bobs_client, "project"))
     fill(2, 12)
     assert asked(lambda: found(bobs_client, "project")) == with_two
