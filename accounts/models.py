@@ -53,13 +53,16 @@ class Versioned(models.Model):
         """What people fill in; facts that the service writes meanwhile stay as they are."""
         return [each.name for each in cls._meta.concrete_fields if each.editable and not each.primary_key]
 
-    def save_checked(self, expected: int) -> Self:
-        """Save if the stored version is still ``expected``; otherwise raise Conflict and store nothing."""
+    def save_checked(self, expected: int, fields: Collection[str] | None = None) -> Self:
+        """Save ``fields``, else all that people fill in, if the stored version is still ``expected``.
+
+        Otherwise raise Conflict and store nothing.
+        """
+        changes = {name: getattr(self, name) for name in fields or self.typed_fields()}
         stored = type(self)._default_manager.filter(pk=self.pk, version=expected)
-        if not stored.update(version=expected + 1):
+        if not stored.update(version=expected + 1, **changes):
             raise Conflict(f"This {self._meta.verbose_name} was changed by somebody else meanwhile.")
         self.version = expected + 1
-        self.save(update_fields=self.typed_fields())
         return self
 
 
@@ -168,7 +171,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.select_related("user").order_by("user__first_name", "user__last_name", "id")
 
 
-class Membership(models.Model):
+class Membership(Versioned):
     """A user in an account, with a role. Ends by ``removed_at``; what the person did stays theirs."""
 
     class Role(models.TextChoices):
@@ -187,7 +190,6 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     is_privacy_approver = models.BooleanField("may allow support looks and start exports", default=False)
     sees_only_own_records = models.BooleanField("sees only own records", default=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -228,15 +230,6 @@ class Membership(models.Model):
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         raise TypeError("A member is deactivated, never deleted: their name stays on what they did.")
-
-    def save_checked(self, expected: int, fields: Collection[str]) -> Membership:
-        """Save these fields if the stored version is still ``expected``; otherwise raise Conflict."""
-        mine = Membership.objects.filter(pk=self.pk, account_id=self.account_id, version=expected)
-        changes = {name: getattr(self, name) for name in fields}
-        if not mine.update(version=expected + 1, **changes):
-            raise Conflict("This member was changed by somebody else meanwhile.")
-        self.version = expected + 1
-        return self
 
 
 class Invitation(models.Model):
