@@ -169,9 +169,7 @@ def browsers_of(user: User, *, this: str | None) -> list[Browser]:
     now = timezone.now()
     rows = UserSession.objects.filter(user_id=user.pk, created_at__gt=now - settings.SESSION_ABSOLUTE)
     entries = {row.session_key: row for row in rows}
-    living = Session.objects.filter(session_key__in=entries, expire_date__gt=now).values_list(
-        "session_key", "expire_date"
-    )
+    living = Session.objects.filter(session_key__in=entries, expire_date__gt=now)
     found = [
         Browser(
             key=key,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -85,12 +87,8 @@ def person_deactivate(request: Any, public_id: UUID) -> HttpResponse:
 def person_reactivate(request: Any, public_id: UUID) -> HttpResponse:
     """Let somebody in again, with the rights they had."""
     member = managed_or_404(request, public_id)
-    try:
-        members.reactivate(member, by=request.membership)
-    except Refused as refusal:
-        messages.info(request, str(refusal))
-    else:
-        messages.success(request, f"{member} is back, as {member.get_role_display()}.")
+    done = f"{member} is back, as {member.get_role_display()}."
+    do_and_say(request, partial(members.reactivate, member, by=request.membership), done)
     return redirect("accounts:person", request.account.slug, public_id)
 
 
@@ -111,6 +109,17 @@ def people_leave(request: Any) -> HttpResponse:
             messages.success(request, f"You have left {request.account}. What you did there stays.")
             return redirect("enter")
     return _going(request, "accounts/people_leave.html", form, request.membership)
+
+
+def do_and_say(request: Any, act: Callable[[], Any], done: str) -> bool:
+    """Do it and say that it is done, or say why it is refused. True when it is done."""
+    try:
+        act()
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+        return False
+    messages.success(request, done)
+    return True
 
 
 def managed_or_404(request: Any, public_id: UUID) -> Membership:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from accounts.people import invitations
 from accounts.people.errors import Refused
 from accounts.people.forms import WHAT_ROLES_MAY, InviteForm
 from accounts.permissions import allow, open_when_read_only
+from accounts.views.people import do_and_say
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,12 +46,8 @@ def people_invite(request: Any) -> HttpResponse:
 def invitation_again(request: Any, public_id: UUID) -> HttpResponse:
     """A new letter with a new link."""
     invitation = _invitation_or_404(request, public_id)
-    try:
-        invitations.send_again(invitation, by=request.membership)
-    except Refused as refusal:
-        messages.info(request, str(refusal))
-    else:
-        messages.success(request, f"A new letter is on its way to {invitation.email}. The former link works no more.")
+    done = f"A new letter is on its way to {invitation.email}. The former link works no more."
+    do_and_say(request, partial(invitations.send_again, invitation, by=request.membership), done)
     return _to_invited(request)
 
 
@@ -59,12 +57,8 @@ def invitation_again(request: Any, public_id: UUID) -> HttpResponse:
 def invitation_revoke(request: Any, public_id: UUID) -> HttpResponse:
     """Take an invitation back."""
     invitation = _invitation_or_404(request, public_id)
-    try:
-        invitations.revoke(invitation)
-    except Refused as refusal:
-        messages.info(request, str(refusal))
-    else:
-        messages.success(request, f"The invitation to {invitation.email} is taken back. Its link works no more.")
+    done = f"The invitation to {invitation.email} is taken back. Its link works no more."
+    do_and_say(request, partial(invitations.revoke, invitation), done)
     return _to_invited(request)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from accounts.people import owners
 from accounts.people.errors import Refused
 from accounts.people.forms import OwnershipForm, PasswordForm
 from accounts.permissions import allow, open_when_read_only
-from accounts.views.people import managed_or_404
+from accounts.views.people import do_and_say, managed_or_404
 from lib.errors import error_page
 
 
@@ -53,9 +54,8 @@ def ownership(request: Any) -> HttpResponse:
         return error_page(429)
     form = PasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     if offer and form.is_valid():
-        owners.accept(offer)
-        messages.success(request, f"You own {request.account} now.")
-        return redirect("accounts:people", request.account.slug)
+        is_done = do_and_say(request, partial(owners.accept, offer), f"You own {request.account} now.")
+        return redirect("accounts:people" if is_done else "accounts:ownership", request.account.slug)
     status = 422 if offer and form.is_bound else 200
     return render(request, "accounts/ownership.html", {"form": form, "offer": offer}, status=status)
 
@@ -69,8 +69,7 @@ def ownership_decline(request: Any) -> HttpResponse:
     if offer is None:
         messages.info(request, owners.GONE)
     else:
-        owners.decline(offer)
-        messages.success(request, "Declined. Everything stays as it is.")
+        do_and_say(request, partial(owners.decline, offer), "Declined. Everything stays as it is.")
     return redirect("accounts:home", request.account.slug)
 
 
@@ -83,8 +82,7 @@ def ownership_revoke(request: Any) -> HttpResponse:
     if offer is None:
         messages.info(request, owners.GONE)
     else:
-        owners.revoke(offer)
-        messages.success(request, f"The offer to {offer.offered_to} is taken back.")
+        do_and_say(request, partial(owners.revoke, offer), f"The offer to {offer.offered_to} is taken back.")
     return redirect("accounts:people", request.account.slug)
 
 
