@@ -7,7 +7,6 @@ listed in audit_key. When a new key takes over, old and new sign that together, 
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from django.db import transaction
 
 from audit.candor_verify import Key, change_body, signature_line
 from audit.models import PublicKey
+from lib.drafts import keep_first, write_beside
 
 _PREFIX = "PRIVATE+KEY+"
 
@@ -125,22 +125,4 @@ def rotate(at: str, *, lost: bool = False) -> SigningKey:
 
 def _keep(key: SigningKey, path: Path) -> SigningKey:
     """Write the first key, unless another process was quicker; returns the one that stands there."""
-    draft = write_beside(path, f"{key}\n")
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return SigningKey.read(path.read_text())
-
-
-def write_beside(path: Path, text: str) -> Path:
-    """A draft of a file, in its folder: readable by this user alone, and safely on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+    return SigningKey.read(keep_first(path, f"{key}\n"))

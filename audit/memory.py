@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from audit.keys import write_beside
+from lib.drafts import write_beside
 
 
 class AnotherHistory(RuntimeError):

@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config import embedded
 from config.trouble import Trouble
+from lib.drafts import keep_first
 
 PROJECT = Path(__file__).resolve().parent.parent
 ROLES = ("owner", "loader", "app", "support", "broker")
@@ -329,17 +330,7 @@ def installation_secret(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     embedded.make_data_dir(data_dir)
     if not path.exists():
-        draft = data_dir / f"secret_key.{secrets.token_hex(8)}"
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(48))
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink(missing_ok=True)
+        keep_first(path, secrets.token_urlsafe(48))
     text = path.read_text().strip()
     if len(text) < 32:
         raise OSError(f"the file {path.name} in it is damaged; put it back from a backup")
