@@ -1,0 +1,44 @@
+"""People, firms, and who belongs where. Global tables: the door reads them before an account is known."""
+
+from accounts.models.accounts import Account
+from accounts.models.agreements import Acceptance, DocumentText
+from accounts.models.guards import ArrivedForm, CacheEntry, SecurityEvent
+from accounts.models.mail import Consent, OutgoingMail, Suppression
+from accounts.models.members import Invitation, Membership, MembershipQuerySet, OwnershipOffer
+from accounts.models.users import User, UserManager, normalise_email
+from accounts.models.versions import Versioned
+
+# These tables live beside what is done with them, and stand on those above.
+from accounts.alarms import Alarm  # isort: skip
+from accounts.files import AccountKey, StoredFile  # isort: skip
+from accounts.keys import ApiKey  # isort: skip
+from accounts.log_job import LogJob  # isort: skip
+from accounts.notices import Notice  # isort: skip
+from accounts.repeats import ApiAnswer  # isort: skip
+
+__all__ = [
+    "Acceptance",
+    "Account",
+    "AccountKey",
+    "Alarm",
+    "ApiAnswer",
+    "ApiKey",
+    "ArrivedForm",
+    "CacheEntry",
+    "Consent",
+    "DocumentText",
+    "Invitation",
+    "LogJob",
+    "Membership",
+    "MembershipQuerySet",
+    "Notice",
+    "OutgoingMail",
+    "OwnershipOffer",
+    "SecurityEvent",
+    "StoredFile",
+    "Suppression",
+    "User",
+    "UserManager",
+    "Versioned",
+    "normalise_email",
+]

@@ -1,0 +1,53 @@
+"""The account: the customer firm."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts import choices
+from accounts.models.versions import Versioned
+from accounts.standing import Standing, standing
+
+
+class Account(Versioned):
+    """A customer firm: owns its data, has members, a trial, later a plan."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(max_length=50, unique=True, editable=False)
+    name = models.CharField("company name", max_length=120)
+    street = models.CharField(max_length=200)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100)
+    region = models.CharField("state or region", max_length=100, blank=True)
+    country = models.CharField(max_length=2, choices=choices.countries)
+    time_zone = models.CharField(max_length=64, default="UTC", choices=choices.time_zones)
+    currency = models.CharField(max_length=3, default="EUR", choices=choices.currencies)
+    first_weekday = models.PositiveSmallIntegerField("week starts on", default=0, choices=choices.FIRST_WEEKDAYS)
+    plain_number_unit = models.CharField(
+        "a plain number means", max_length=8, default="hours", choices=choices.PLAIN_NUMBER_UNITS
+    )
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    trial_ends_at = models.DateTimeField(editable=False)
+    paid_through = models.DateTimeField(null=True, blank=True, editable=False)
+    past_due_since = models.DateTimeField(null=True, blank=True, editable=False)
+    closing_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if self.trial_ends_at is None:
+            self.trial_ends_at = self.created_at + timedelta(days=settings.TRIAL_DAYS)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def standing(self, now: datetime | None = None) -> Standing:
+        """What this account may do now."""
+        return standing(self, now or timezone.now())

@@ -1,0 +1,57 @@
+"""What the public doors remember: forms that arrived, sign-ins that went well or not, counts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.users import User
+
+
+class ArrivedForm(models.Model):
+    """A public form that was acted upon: the same one sent again does nothing more."""
+
+    key = models.CharField(max_length=64, unique=True)
+    arrived_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.key[:8]
+
+
+class SecurityEvent(models.Model):
+    """What happened to somebody's sign-in, for the person to see. A try at an address that nobody has, has no user."""
+
+    class Kind(models.TextChoices):
+        """What it was, as the person reads it."""
+
+        SIGNED_IN = "signed_in", "Signed in"
+        NEW_DEVICE = "new_device", "Signed in on a new device"
+        FAILED = "failed", "A sign-in failed"
+        SIGNED_OUT = "signed_out", "Signed out"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        SESSIONS_ENDED = "sessions_ended", "Sessions ended"
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind)
+    happened_at = models.DateTimeField(default=timezone.now, db_index=True)
+    ip = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=60, blank=True)
+    system = models.CharField(max_length=60, blank=True)
+    device = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-happened_at"], name="securityevent_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.happened_at}"
+
+
+class CacheEntry(models.Model):
+    """What web processes count together, by Django's cache in the database. Its keys are keyed hashes."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key
