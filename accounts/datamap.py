@@ -339,6 +339,22 @@ describe(
     erase=Erasure.DELETE_ROW,
 )
 
+# What opens is sealed (accounts/factors); of a passkey there is the public half, which opens nothing.
+describe(
+    "mfa.Authenticator",
+    **OURS,
+    purpose=SIGN_IN,
+    retention=Retention.LIFE_OF_USER,
+    fields={
+        "type": "security",
+        "data": Column("credentials", source=Source.SERVICE),
+        "created_at": "security",
+        "last_used_at": "security",
+    },
+    rows_for="user",
+    erase=Erasure.DELETE_ROW,
+)
+
 describe(
     Session,
     **OURS,

@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account import signals
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -28,6 +30,22 @@ from tenancy.context import Actor, activate
 Kind = SecurityEvent.Kind
 SIGN_INS = (Kind.SIGNED_IN, Kind.NEW_DEVICE)
 KEPT = timedelta(days=90)
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether a stolen password alone would not let anybody in."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists()
+
+
+def used_second_factor(request: HttpRequest) -> bool:
+    """Whether whoever is signed in here proved it by more than a password, in this very session."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def staff_may_enter(request: HttpRequest) -> bool:
+    """Our own people come into their area by a second factor only. Without one: to the page ``second_factor``."""
+    return request.user.is_authenticated and request.user.is_staff and used_second_factor(request)
 
 
 def note(kind: Kind, request: HttpRequest, user: User | None) -> SecurityEvent:

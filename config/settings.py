@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -185,6 +186,11 @@ ACCOUNT_RATE_LIMITS = {
     "reset": "3/10m/key,10/d/key,10/m/ip,60/h/ip",
     "reset_password": None,  # counted as "reset", by our own form
 }
+# Second factors (allauth.mfa): its table, our pages and rules (accounts/factors).
+MFA_ADAPTER = "accounts.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
+PROVEN_FOR = timedelta(minutes=10)  # so long a step that matters trusts the last proof of who sits there
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
 

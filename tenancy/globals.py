@@ -31,6 +31,7 @@ GLOBAL_TABLES: dict[str, str] = {
     "audit_key": "public keys of the checkpoints, and published",
     "account_emailaddress": "allauth: a person's verified addresses, keyed by user",
     "account_emailconfirmation": "allauth: confirmations of those addresses",
+    "mfa_authenticator": "allauth: a person's second factors, keyed by user: asked for before an account is known",
     "django_session": "a session exists before sign-in",
     "usersessions_usersession": "allauth: where a person is signed in, keyed by user, in whichever account they work",
     "django_content_type": "Django's list of models",

@@ -30,6 +30,13 @@ class SecurityEvent(models.Model):
         SIGNED_OUT = "signed_out", "Signed out"
         PASSWORD_CHANGED = "password_changed", "Password changed"
         SESSIONS_ENDED = "sessions_ended", "Sessions ended"
+        FACTOR_ADDED = "factor_added", "Second factor added"
+        FACTOR_REMOVED = "factor_removed", "Second factor removed"
+        FACTOR_FAILED = "factor_failed", "A second step failed"
+        CODES_MADE = "codes_made", "New recovery codes made"
+        CODE_USED = "code_used", "Recovery code used"
+        EMAIL_CHANGED = "email_changed", "E-mail address changed"
+        WARNED = "warned", "Told by mail of many failed sign-ins"
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind)
