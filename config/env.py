@@ -47,6 +47,7 @@ class Operator:
     country: str  # where the data is kept, ISO 3166-1
     support_email: str
     legal_email: str
+    security_email: str
 
 
 @dataclass(frozen=True)
@@ -296,6 +297,7 @@ class _Reader:
             country=country,
             support_email=self.text("SUPPORT_EMAIL") or f"support@{host}",
             legal_email=self.text("LEGAL_EMAIL") or f"legal@{host}",
+            security_email=self.text("SECURITY_EMAIL") or f"security@{host}",
         )
 
     def secret(self, name: str, data_dir: Path) -> str:

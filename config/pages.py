@@ -1,16 +1,10 @@
-"""Pages of the whole product: the front page and, on a development server, the kit."""
+"""The kit, on a development server: every part that pages are made of."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.kit import sample
-
-
-@require_safe
-def landing(request: HttpRequest) -> HttpResponse:
-    """What a stranger sees first; needs neither cookies nor scripts."""
-    return render(request, "home/landing.html")
 
 
 @require_safe

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "crm.apps.CrmConfig",
     "timetracking.apps.TimetrackingConfig",
     "privacy.policies.apps.PoliciesConfig",
+    "website.apps.WebsiteConfig",
     "config.apps.ConfigConfig",
 ]
 

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.urls import include, path
 
-from config import health, pages
+from config import health
 
 urlpatterns = [
-    path("", pages.landing, name="landing"),
+    path("", include("website.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path(".well-known/access-log/", include("audit.urls")),

@@ -81,6 +81,13 @@ def reachable(path: str, *parts: object) -> str:
     return path if leads_somewhere(path, settings.ROOT_URLCONF) else ""
 
 
+@register.simple_tag(takes_context=True)
+def canonical(context: template.Context) -> str:
+    """The page's own address, without what a visitor added to it."""
+    request = context.get("request")
+    return f"{settings.SITE_URL}{request.path if request else '/'}"
+
+
 class AgainNode(template.Node):
     """Renders a block's words a second time: the page's title is its heading too."""
 

@@ -15,6 +15,7 @@ FLOORS = [
     {"timetracking"},
     {"invoicing", "billing"},
     {"privacy", "demo"},
+    {"website"},
     {"config"},
 ]
 LEVEL = {package: level for level, packages in enumerate(FLOORS) for package in packages}

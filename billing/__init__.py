@@ -1,0 +1,1 @@
+"""What a firm pays us: so far the plans and their prices."""
