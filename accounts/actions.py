@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 import audit
-from accounts import documents, emails, facts, keys
+from accounts import consents, documents, emails, facts, keys
 from accounts.cookieless import LIFETIME
 from accounts.links import opens
-from accounts.models import Acceptance, Account, ApiKey, ArrivedForm, Consent, Membership, User, normalise_email
+from accounts.models import Acceptance, Account, ApiKey, ArrivedForm, Membership, User, normalise_email
 from tenancy.context import Actor, activate
 
 _RESERVED_SLUGS = {"admin", "api", "new", "support"}
@@ -79,10 +79,7 @@ def _begin(
 ) -> tuple[User, Account]:
     user = create_person(**person)
     documents.accept(user, firm["country"], Acceptance.How.SIGNED_UP, arrival)
-    Consent.objects.bulk_create(
-        Consent(user=user, purpose=wish, is_given=True, wording=Consent.Purpose(wish).label, source=arrival.path)
-        for wish in wishes
-    )
+    consents.ticked(user, wishes, source=arrival.path)
     membership = open_account(user, said={"stated": OLD_ENOUGH, "source": arrival.path}, **firm)
     return user, membership.account
 

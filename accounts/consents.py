@@ -6,6 +6,7 @@ What an account needs (sign-in, deadlines, answers) is no promotion and asks nob
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from django.core import signing
 from django.db import transaction
@@ -25,28 +26,53 @@ def digest(address: str) -> str:
     return salted_hmac("accounts.suppression", normalise_email(address), algorithm="sha256").hexdigest()
 
 
-def state_of(user: User) -> dict[str, Consent | None]:
-    """The last word on each kind of mail; None where the person never said one."""
-    last: dict[str, Consent | None] = dict.fromkeys(Purpose.values)
-    for word in Consent.objects.filter(user_id=user.pk).order_by("said_at", "pk"):
-        last[word.purpose] = word
-    return last
+@dataclass(frozen=True)
+class Wish:
+    """One kind of mail: what the person said about it last, and what stands against their address."""
+
+    purpose: str
+    word: Consent | None
+    stopped: Suppression | None
+
+    @property
+    def label(self) -> str:
+        return str(Purpose(self.purpose).label)
+
+    @property
+    def is_alive(self) -> bool:
+        """True when such mail is sent."""
+        return self.word is not None and self.word.is_given and self.stopped is None
+
+
+def wishes_of(user: User) -> list[Wish]:
+    """Every kind of mail, as things stand for this person now."""
+    words = {word.purpose: word for word in Consent.objects.filter(user_id=user.pk).order_by("said_at", "pk")}
+    against = {each.purpose: each for each in Suppression.objects.filter(digest=digest(user.email))}
+    return [Wish(each, words.get(each), against.get(each) or against.get("")) for each in Purpose.values]
 
 
 @transaction.atomic
 def choose(user: User, wanted: Collection[str], *, source: str) -> list[str]:
-    """Keep which kinds of mail somebody wants; only what changed is written. Returns the kinds that changed."""
-    before = state_of(user)
-    changed = [purpose for purpose in Purpose.values if (purpose in wanted) != _is_yes(before[purpose])]
-    for purpose in changed:
-        _say(user, purpose, is_given=purpose in wanted, source=source)
+    """Keep which kinds of mail somebody wants; only what changed is written. Returns the kinds that changed.
+
+    A new yes stands above whatever stopped that kind before.
+    """
+    changed = [wish.purpose for wish in wishes_of(user) if (wish.purpose in wanted) != wish.is_alive]
+    _say(user, changed, wanted, source)
+    for purpose in set(changed) & set(wanted):
+        _lift(user.email, purpose)
     return changed
+
+
+def ticked(user: User, wanted: Collection[str], *, source: str) -> None:
+    """Keep what somebody new ticked. Their address is not theirs yet, so an older no to it stands."""
+    _say(user, wanted, wanted, source)
 
 
 @transaction.atomic
 def withdraw(user: User, purpose: str, *, source: str) -> None:
     """Take one kind back, or all of them (``EVERYTHING``). Harmless the second time."""
-    kept = [each for each, word in state_of(user).items() if _is_yes(word) and purpose not in (each, EVERYTHING)]
+    kept = [wish.purpose for wish in wishes_of(user) if wish.is_alive and purpose not in (wish.purpose, EVERYTHING)]
     choose(user, kept, source=source)
     suppress(user.email, Reason.UNSUBSCRIBED, purpose="" if purpose == EVERYTHING else purpose)
 
@@ -59,10 +85,9 @@ def suppress(address: str, reason: Reason, *, purpose: str = "", evidence: str =
 
 def may_send(user: User, purpose: str) -> bool:
     """True when the person's last word on this kind is yes and nothing stands against the address."""
-    last = Consent.objects.filter(user_id=user.pk, purpose=purpose).order_by("-said_at", "-pk").first()
-    if not (user.is_active and user.is_confirmed and _is_yes(last)):
+    if not (user.is_active and user.is_confirmed):
         return False
-    return not Suppression.objects.filter(digest=digest(user.email), purpose__in=["", purpose]).exists()
+    return any(wish.is_alive for wish in wishes_of(user) if wish.purpose == purpose)
 
 
 def audience(purpose: Purpose) -> Iterator[User]:
@@ -90,12 +115,17 @@ def read_link(token: str) -> tuple[User, str] | None:
     return (user, purpose) if user else None
 
 
-def _is_yes(word: Consent | None) -> bool:
-    return word is not None and word.is_given
+def _say(user: User, purposes: Collection[str], wanted: Collection[str], source: str) -> None:
+    Consent.objects.bulk_create(
+        Consent(user=user, purpose=each, is_given=each in wanted, wording=Purpose(each).label, source=source)
+        for each in purposes
+    )
 
 
-def _say(user: User, purpose: str, *, is_given: bool, source: str) -> None:
-    wording = Purpose(purpose).label
-    Consent.objects.create(user=user, purpose=purpose, is_given=is_given, wording=wording, source=source)
-    if is_given:  # a new yes, given by the person, stands above an older no
-        Suppression.objects.filter(digest=digest(user.email), purpose__in=["", purpose]).delete()
+def _lift(address: str, purpose: str) -> None:
+    """Nothing stands against this kind any more; what stood against all goes on standing against the others."""
+    against = Suppression.objects.filter(digest=digest(address))
+    for whole in against.filter(purpose=""):
+        for other in set(Purpose.values) - {purpose}:
+            suppress(address, Reason(whole.reason), purpose=other, evidence=whole.evidence)
+    against.filter(purpose__in=["", purpose]).delete()

@@ -21,10 +21,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         changed = consents.choose(request.user, request.POST.getlist("mail"), source="admin/notifications/")
         messages.success(request, "Saved." if changed else "Nothing was changed.")
         return redirect("accounts:notifications", request.account.slug)
-    kinds = [
-        (purpose, consents.Purpose(purpose).label, word) for purpose, word in consents.state_of(request.user).items()
-    ]
-    return render(request, "accounts/notifications.html", {"kinds": kinds})
+    return render(request, "accounts/notifications.html", {"wishes": consents.wishes_of(request.user)})
 
 
 @csrf_exempt  # the link is the proof; mailboxes press the button from elsewhere, without a cookie (RFC 8058)

@@ -79,6 +79,27 @@ def test_saying_the_same_again_writes_nothing(fan):
     assert consents.choose(fan, [Purpose.TIPS], source="x") == []
 
 
+def test_an_address_that_came_back_is_shown_as_stopped_and_a_new_yes_starts_it_again(client, fan):
+    consents.suppress(fan.email, consents.Reason.BOUNCED)
+    client.force_login(fan)
+    assert "Stopped on" in client.get(URL).text and "checked" not in client.get(URL).text
+    client.post(URL, {"mail": ["tips"]})
+    assert consents.may_send(fan, Purpose.TIPS)
+
+
+def test_a_new_yes_to_one_kind_wakes_no_other(fan):
+    consents.choose(fan, [Purpose.TIPS, Purpose.OFFERS], source="x")
+    consents.suppress(fan.email, consents.Reason.COMPLAINED)
+    consents.choose(fan, [Purpose.NEWS], source="x")
+    assert [purpose for purpose in Purpose if consents.may_send(fan, purpose)] == [Purpose.NEWS]
+
+
+def test_a_tick_at_sign_up_does_not_lift_an_older_no_to_that_address(fan):
+    consents.withdraw(fan, consents.EVERYTHING, source="x")
+    consents.ticked(fan, [Purpose.TIPS], source="/trial/")
+    assert not consents.may_send(fan, Purpose.TIPS)
+
+
 # --- what it looks like -----------------------------------------------------------------------------
 
 
