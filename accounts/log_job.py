@@ -60,7 +60,3 @@ class LogJob(Job):
         """How many events were read so far; a worker says so beside its transaction."""
         mark = Alarm.objects.filter(account_id=self.account_id, task=self.task, public_id=self.public_id)
         return min(mark.values_list("done", flat=True).first() or 0, self.total)
-
-    @property
-    def percent(self) -> int:
-        return 100 * self.done // self.total if self.total else 0

@@ -54,5 +54,4 @@ urlpatterns = [
     path("admin/audit/exports/", log_jobs.exports, name="audit_exports"),
     path("admin/audit/exports/<uuid:public_id>/", log_jobs.export, name="audit_export"),
     path("admin/audit/exports/<uuid:public_id>/file/", log_jobs.export_file, name="audit_export_file"),
-    path("admin/audit/verifier/", log_jobs.verifier, name="audit_verifier"),
 ]

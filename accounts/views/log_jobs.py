@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from accounts.log.filters import LogFilterForm
 from accounts.log.forms import AnchorForm
 from accounts.models import LogJob
 from accounts.permissions import allow, open_when_read_only
-from audit import candor_verify
 from lib.htmx import page_or_part
 from lib.keyset import page
 
@@ -76,14 +74,6 @@ def export_file(request: HttpRequest, public_id: UUID) -> FileResponse:
         raise Http404
     kind = "text/csv; charset=utf-8" if file.name.endswith(".csv") else "application/jsonl; charset=utf-8"
     return FileResponse(file.open(), as_attachment=True, filename=file.name, content_type=kind)
-
-
-@require_safe
-@allow("audit.view")
-def verifier(request: HttpRequest) -> FileResponse:
-    """The program that checks an export without us."""
-    program = Path(candor_verify.__file__)
-    return FileResponse(program.open("rb"), as_attachment=True, filename=program.name, content_type="text/x-python")
 
 
 def _job(request: HttpRequest, public_id: UUID, kinds: Any) -> LogJob:

@@ -88,10 +88,6 @@ class ContactImport(Job):
         return Sheet(**self.sheet)
 
     @property
-    def percent(self) -> int:
-        return min(100, 100 * self.rows_read // self.rows_total) if self.rows_total else 0
-
-    @property
     def accepted(self) -> int:
         return self.stored + self.merged
 

@@ -145,12 +145,6 @@ def test_it_works_when_nothing_may_be_written(hers, acme):
     assert "Complete and unchanged" in verify(hers)
 
 
-def test_the_program_that_checks_an_export_is_the_one_we_use(hers):
-    answer = hers.get(f"{LOG}verifier/")
-    assert b"def main(" in b"".join(answer.streaming_content)
-    assert 'filename="candor_verify.py"' in answer["Content-Disposition"]
-
-
 # --- by a worker --------------------------------------------------------------------------------
 
 
