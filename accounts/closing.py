@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from accounts.files.stored import shred
 from accounts.models import Account
 
 
@@ -30,3 +31,6 @@ def register(step: Step) -> None:
 def steps() -> list[Step]:
     """All steps in their order."""
     return sorted(_STEPS.values(), key=lambda step: (step.order, step.name))
+
+
+register(Step("stored files", lambda account: shred(), order=90))

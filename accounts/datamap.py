@@ -288,8 +288,10 @@ describe(
 # A file is the firm's as a whole and expires; the people inside an import are in the rows made from it.
 describe(
     StoredFile,
-    fields={"name": "business", "kind": "technical", "sha256": "technical"},
-    not_personal=frozenset({"size", "expires_at", "discarded_at"}),
+    purpose="Keeping what an account uploads, and what is made for it",
+    fields={"name": "business", "purpose": "technical", "media_type": "technical", "sha256": "technical"},
+    not_personal=frozenset({"size", "created_at", "expires_at", "discarded_at"}),
+    rows_for="made_by",
 )
 
 describe(

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.alarms import Alarm
-from accounts.files import StoredFile
+from accounts.files.stored import StoredFile
 from accounts.jobs import Job
 from tenancy.models import AccountForeignKey
 

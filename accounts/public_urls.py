@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts import public_views
 from accounts.limits import says_wait
-from accounts.views import cookies, documents, invitation, mail_choices
+from accounts.views import cookies, documents, files, invitation, mail_choices
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("privacy/versions/<str:day>/", documents.version, {"kind": "privacy"}, name="privacy_version"),
     path("unsubscribe/<str:token>/", mail_choices.unsubscribe, name="unsubscribe"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("files/<str:token>/", files.stored_file, name="stored_file"),
     path("enter/", public_views.enter, name="enter"),
     path("login/", says_wait(allauth.login), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),

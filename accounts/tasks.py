@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import current_app, shared_task
 
 from accounts import actions, lifecycle, limits, mail, security, sessions
+from accounts.files import stored
 from accounts.jobs import JobTask
 from accounts.log import work
 from accounts.models import LogJob
@@ -55,6 +56,21 @@ def keep_all_accounts_up() -> None:
 def keep_account_up(*, account_id: int) -> None:
     """What the clock asks of one account."""
     lifecycle.keep_up(account_id)
+
+
+@shared_task(name="accounts.discard_expired_files")
+def discard_expired_files() -> None:
+    """One small task for each account; the folders of accounts that are closed are emptied here."""
+    living = set(lifecycle.living_accounts())
+    for account_id in living:
+        current_app.send_task("accounts.discard_expired_files_of", kwargs={"account_id": account_id})
+    stored.empty_folders_but(living)
+
+
+@shared_task(base=AccountTask, name="accounts.discard_expired_files_of")
+def discard_expired_files_of(*, account_id: int) -> None:
+    """Let go what has expired, and bytes that no row knows."""
+    stored.discard_expired()
 
 
 @shared_task(base=JobTask, name=LogJob.task, job=LogJob)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,11 +11,12 @@ from django.utils import timezone
 import audit
 from accounts import jobs
 from accounts.alarms import Beat
-from accounts.files import store
+from accounts.files.stored import store
 from accounts.log import sheet
 from accounts.log_job import LogJob
 from accounts.members import actor_for, reads_as
 from accounts.models import Membership
+from accounts.stored_files import LOG_PROOF, LOG_TABLE
 from audit.candor_verify import Anchor
 from audit.models import Head
 from tenancy.context import activate
@@ -24,7 +24,6 @@ from tenancy.context import activate
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 3000  # events that are read within the request
-KEPT = timedelta(days=7)
 What, State = LogJob.What, LogJob.State
 
 
@@ -73,9 +72,10 @@ def _check(job: LogJob, beat: Beat) -> None:
 
 def _export(job: LogJob, beat: Beat) -> None:
     with reads_as(job.by.user):
-        chunks = _lines(job, beat) if job.what == What.PROOF else sheet.table(job, beat)
+        is_proof = job.what == What.PROOF
+        chunks = _lines(job, beat) if is_proof else sheet.table(job, beat)
         name = f"{job.by.account.slug}-log-{timezone.localdate():%Y-%m-%d}.{job.what}"
-        job.file = store(chunks, kind="audit log", name=name, keep_for=KEPT)
+        job.file = store(chunks, purpose=LOG_PROOF if is_proof else LOG_TABLE, name=name, by=job.by)
 
 
 def _lines(job: LogJob, beat: Beat) -> Iterator[bytes]:

@@ -10,7 +10,8 @@ from accounts.models.versions import Versioned
 
 # These tables live beside what is done with them, and stand on those above.
 from accounts.alarms import Alarm  # isort: skip
-from accounts.files import AccountKey, StoredFile  # isort: skip
+from accounts.files.sealed import AccountKey  # isort: skip
+from accounts.files.stored import StoredFile  # isort: skip
 from accounts.keys import ApiKey  # isort: skip
 from accounts.log_job import LogJob  # isort: skip
 from accounts.notices import Notice  # isort: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.files.serving import respond
 from accounts.log import work
 from accounts.log.filters import LogFilterForm
 from accounts.log.forms import AnchorForm
@@ -69,11 +70,7 @@ def export(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @allow("audit.export")
 def export_file(request: HttpRequest, public_id: UUID) -> FileResponse:
     """The exported log, as long as it is kept."""
-    file = _job(request, public_id, EXPORTS).file
-    if file is None or file.discarded_at:
-        raise Http404
-    kind = "text/csv; charset=utf-8" if file.name.endswith(".csv") else "application/jsonl; charset=utf-8"
-    return FileResponse(file.open(), as_attachment=True, filename=file.name, content_type=kind)
+    return respond(_job(request, public_id, EXPORTS).file)
 
 
 def _job(request: HttpRequest, public_id: UUID, kinds: Any) -> LogJob:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
-from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO
 
@@ -18,7 +17,9 @@ from django.db import transaction
 
 import audit
 from accounts import jobs
-from accounts.files import DamagedFile, store
+from accounts.files.purposes import Unwelcome
+from accounts.files.sealed import DamagedFile
+from accounts.files.stored import StoredFile, store
 from accounts.members import actor_for
 from accounts.models import Membership
 from crm.imports import bulk, mapping, reading
@@ -27,12 +28,12 @@ from crm.imports.reading import Record, UnreadableFile
 from crm.imports.rows import Candidate, Rejected, RowCleaner
 from crm.imports.storing import Batch
 from crm.models import ContactImport, ImportedRow
+from crm.stored_files import IMPORT
 from lib.sheets import Sheet
 from lib.text import fold
 from tenancy.context import activate
 
 BATCH = 1000
-KEPT = timedelta(days=30)
 SAMPLE_ROWS = 200
 PREVIEW_ROWS = 20
 LONGEST_CHECK = 300
@@ -49,11 +50,18 @@ def upload(file: BinaryIO, *, name: str, by: Membership | None) -> ContactImport
     """Keep the file and guess its columns. Raises UnreadableFile before anything is kept."""
     sheet = reading.look_at(file)
     file.seek(0)
-    stored = store(iter(lambda: file.read(1 << 16), b""), kind="import", name=name, keep_for=KEPT)
+    stored = _kept(file, name, by)
     job = ContactImport(file=stored, by=by, sheet=_plain(sheet))
     job.mapping = mapping.guess(sheet.header, sample(job))
     job.save()
     return job
+
+
+def _kept(file: BinaryIO, name: str, by: Membership | None) -> StoredFile:
+    try:
+        return store(iter(lambda: file.read(1 << 16), b""), purpose=IMPORT, name=name, by=by)
+    except Unwelcome as trouble:
+        raise UnreadableFile(str(trouble)) from trouble
 
 
 def read_otherwise(job: ContactImport, *, encoding: str, delimiter: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from accounts.files import StoredFile
+from accounts.files.stored import StoredFile
 from accounts.jobs import Job
 from accounts.models import Membership
 from accounts.permissions import within_reach

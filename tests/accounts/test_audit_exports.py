@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 import audit
-from accounts.files import discard_expired
+from accounts.files.stored import discard_expired
 from accounts.log import work
 from accounts.models import LogJob, Membership
 from accounts.tasks import read_log

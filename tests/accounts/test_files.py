@@ -3,20 +3,30 @@
 import io
 import os
 import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
+from django.db import transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from accounts import files
-from accounts.files import CHUNK, SALT, TAG, AccountKey, DamagedFile, StoredFile
+from accounts import closing
+from accounts.files import purposes
+from accounts.files import stored as files
+from accounts.files.content import TEXT
+from accounts.files.purposes import Purpose, Unwelcome
+from accounts.files.sealed import CHUNK, SALT, TAG, DamagedFile
+from accounts.models import AccountKey, StoredFile
+from accounts.tasks import discard_expired_files
 from tenancy.errors import NoAccount
+from tests.promises import promise
 
 SECRET = b"Maren <maren@nordlicht.example>\n"
+NOTES = Purpose("notes", made_as="text/plain")
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +35,7 @@ def folder(files_folder):
 
 
 def keep(content=SECRET, name="contacts.csv", days=30):
-    return files.store([content], kind="import", name=name, keep_for=timedelta(days=days))
+    return files.store([content], purpose=replace(NOTES, keep_for=timedelta(days=days)), name=name)
 
 
 def test_what_was_stored_comes_back(in_acme):
@@ -129,9 +139,10 @@ def test_without_the_accounts_key_the_file_is_shredded(in_acme):
         file.read()
 
 
-def test_an_expired_file_goes_and_its_row_says_when(in_acme):
+def test_an_expired_file_goes_and_its_row_says_when(in_acme, django_capture_on_commit_callbacks):
     old, young = keep(days=-1), keep(days=1)
-    assert files.discard_expired() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert files.discard_expired() == 1
     old.refresh_from_db()
     assert old.discarded_at
     assert not old.path.exists()
@@ -165,7 +176,7 @@ def test_a_broken_upload_leaves_nothing(in_acme, folder):
         raise OSError("the connection dropped")
 
     with pytest.raises(OSError, match="dropped"):
-        files.store(chunks(), kind="import", name="x", keep_for=timedelta(days=1))
+        files.store(chunks(), purpose=NOTES, name="x")
     assert not StoredFile.objects.exists()
     assert not [path for path in folder.rglob("*") if path.is_file()]
 
@@ -184,3 +195,92 @@ def test_only_one_chunk_is_in_memory(in_acme):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 600_000
+
+
+# --- bytes and rows go together -------------------------------------------------------------------
+
+
+def test_the_bytes_go_with_the_row(in_acme, django_capture_on_commit_callbacks):
+    one, other, kept = keep(), keep(), keep()
+    with django_capture_on_commit_callbacks(execute=True):
+        one.delete()
+        StoredFile.objects.filter(pk=other.pk).delete()
+    assert (one.path.exists(), other.path.exists(), kept.path.exists()) == (False, False, True)
+
+
+def test_a_transaction_that_is_undone_keeps_the_bytes(in_acme):
+    kept = keep()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        kept.delete()
+        raise RuntimeError
+    with StoredFile.objects.get().open() as file:
+        assert file.read() == SECRET
+
+
+def test_what_a_death_left_of_a_discarded_file_is_swept_up(in_acme):
+    left = keep()
+    left.discard()  # and nobody comes to the end of the commit
+    os.utime(left.path, (0, 0))
+    files.discard_expired()
+    assert not left.path.exists()
+
+
+def test_a_file_without_an_end_stays(in_acme):
+    stored = files.store([SECRET], purpose=NOTES, name="x")
+    assert stored.expires_at is None
+    assert files.discard_expired() == 0
+    assert stored.path.exists()
+
+
+def test_the_folder_of_an_account_that_is_gone_is_emptied(in_acme, folder):
+    mine, lost = keep().path, folder / "999999" / "somebody"
+    lost.parent.mkdir()
+    lost.write_bytes(b"x")
+    for path in (mine, lost):
+        os.utime(path, (0, 0))
+    discard_expired_files()
+    assert (mine.exists(), lost.exists()) == (True, False)
+
+
+@promise(149)
+def test_a_closing_account_shreds_its_files(in_acme, django_capture_on_commit_callbacks):
+    stored = keep()
+    copy = stored.path.read_bytes()
+    with django_capture_on_commit_callbacks(execute=True):
+        next(step for step in closing.steps() if step.name == "stored files").run(in_acme)
+    assert not stored.path.exists()
+    stored.path.write_bytes(copy)  # out of a backup of the folder
+    stored.discarded_at = None
+    with stored.open() as file, pytest.raises(DamagedFile):
+        file.read()
+
+
+# --- what may come in -----------------------------------------------------------------------------
+
+
+def test_what_is_too_large_is_turned_away_before_it_is_read_to_its_end(in_acme, folder):
+    def endless():
+        while True:
+            yield b"x" * CHUNK
+
+    small = Purpose("small", takes={TEXT: TEXT}, largest=purposes.MB, wanted="Send less.")
+    with pytest.raises(Unwelcome, match="larger than 1 MB"):
+        files.store(endless(), purpose=small, name="x")
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_purpose_takes_what_the_content_is_whatever_its_name_says(in_acme):
+    notes = Purpose("text", takes={TEXT: TEXT}, largest=purposes.MB, wanted="Send a text.")
+    with pytest.raises(Unwelcome, match="This file is a zip or office file"):
+        files.store([b"PK\x03\x04 and more"], purpose=notes, name="notes.txt")
+    assert files.store([b"notes"], purpose=notes, name="notes.zip").media_type == TEXT
+
+
+def test_who_made_a_file_is_kept(in_acme):
+    alice = in_acme.memberships.get()
+    assert files.store([SECRET], purpose=NOTES, name="x", by=alice).made_by == alice
+
+
+def test_two_purposes_never_share_a_name():
+    with pytest.raises(ValueError, match="audit log already"):
+        purposes.register(Purpose("audit log"))

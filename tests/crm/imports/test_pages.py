@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.files import StoredFile
+from accounts.models import StoredFile
 from crm.imports import job as jobs
 from crm.imports.reading import REASON_COLUMN
 from crm.models import Contact, ContactImport, ImportedRow
