@@ -11,11 +11,11 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from accounts import choices, cookies, keys, limits, places
 from accounts.cookieless import CookielessForm
-from accounts.models import Account, Consent, User, normalise_email
+from accounts.models import Account, ApiKey, Consent, Membership, User, normalise_email
 from lib import phones
 from tenancy.forms import VersionedModelForm
 
@@ -248,6 +248,18 @@ class ApiKeyForm(forms.Form):
         initial=90,
         choices=[(30, "30 days"), (90, "90 days"), (keys.LONGEST_LIFE - 1, "a year")],
     )
+
+    def __init__(self, data: QueryDict | None = None, *, member: Membership) -> None:
+        super().__init__(data)
+        self._member = member
+
+    def clean_name(self) -> str:
+        """One live key of a name, so that the same form sent again makes no second key."""
+        name: str = self.cleaned_data["name"]
+        mine = ApiKey.objects.filter(account_id=self._member.account_id, membership=self._member, name=name)
+        if any(key.is_live for key in mine):
+            raise ValidationError("You have a key of this name. Revoke it first, or choose another name.")
+        return name
 
 
 class AccountForm(VersionedModelForm):

@@ -20,11 +20,11 @@ from accounts.permissions import allow, can, open_when_read_only
 @allow("api_key.own")
 def keys(request: HttpRequest) -> HttpResponse:
     """The reader's keys, to admins everybody's; and a form that makes one."""
-    form = ApiKeyForm(request.POST or None)
+    form = ApiKeyForm(request.POST or None, member=request.membership)
     made = text = None
     if form.is_valid():
         made, text = actions.create_api_key(request.membership, **form.cleaned_data)
-        form = ApiKeyForm()
+        form = ApiKeyForm(member=request.membership)
     words = {
         "form": form,
         "keys": visible(request.membership),

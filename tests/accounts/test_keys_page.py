@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
 from accounts import actions
 from accounts.models import Account, ApiKey, Membership
@@ -38,6 +39,16 @@ def test_a_key_is_made_shown_once_and_opens_the_api(client, bob, acme, inside):
     assert text not in again and "Month-end report" in again and "crm:read, time:read" in again
     with inside(acme):
         assert Event.objects.filter(kind="api_key.created").count() == 1
+
+
+def test_the_same_form_sent_again_makes_no_second_key(client, bob):
+    client.force_login(bob)
+    client.post(URL, WANTED)
+    again = client.post(URL, WANTED)
+    assert again.status_code == 422 and "You have a key of this name." in again.text
+    assert ApiKey.objects.filter(account_id=member(bob).account_id).count() == 1
+    ApiKey.objects.filter(account_id=member(bob).account_id).update(revoked_at=timezone.now())
+    assert "Your new key" in client.post(URL, WANTED).text, "a name is free again once its key opens nothing"
 
 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"scopes": []}, {"scopes": ["root"]}, {"days": "9999"}])
