@@ -17,6 +17,7 @@ Schema = dict[str, Any]
 A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 AN_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 YEARS = range(1970, 2200)
+AN_INSTANT = {"type": "string", "format": "date-time", "pattern": "^(19[7-9]|2[01][0-9])[0-9]"}  # of these years
 EXAMPLE_ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
 EXAMPLE_INSTANT = "2026-11-20T09:30:00Z"
 
@@ -78,7 +79,8 @@ class Text(Field):
 
     def schema(self, model: type[Model]) -> Schema:
         longest = column_of(model, self.columns[0]).max_length
-        return {**super().schema(model), **({"maxLength": longest} if longest else {})}
+        bounds = {**({"minLength": 1} if self.is_required else {}), **({"maxLength": longest} if longest else {})}
+        return {**super().schema(model), **bounds}
 
 
 class Identity(Field):
@@ -90,7 +92,7 @@ class Identity(Field):
 class Instant(Field):
     """A moment, in UTC."""
 
-    kind = {"type": "string", "format": "date-time"}
+    kind = AN_INSTANT
 
     def take(self, value: Any) -> dict[str, Any]:
         return {self.name: an_instant(value)}
@@ -99,7 +101,7 @@ class Instant(Field):
 class MaybeInstant(Instant):
     """A moment, or null."""
 
-    kind = {"type": ["string", "null"], "format": "date-time"}
+    kind = {**AN_INSTANT, "type": ["string", "null"]}
 
     def take(self, value: Any) -> dict[str, Any]:
         return {self.name: None} if value is None else super().take(value)
@@ -145,6 +147,8 @@ class Whole(Field):
     def take(self, value: Any) -> dict[str, Any]:
         if value is None and self.may_be_null:
             return {self.name: None}
+        if isinstance(value, float) and value.is_integer():  # 90.0 is whole too
+            value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
             raise Wrong(f"Write a whole number from {self.least} to {self.most}.")
         return {self.name: value}
@@ -200,7 +204,9 @@ class Words(Field):
     def take(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, list):
             raise Wrong('Write a list of texts, as in ["client", "museum"].')
-        return {self.name: [a_text(each) for each in value]}
+        if any(not a_text(each).strip() for each in value):
+            raise Wrong("A text in this list is empty.")
+        return {self.name: value}
 
     def schema(self, model: type[Model]) -> Schema:
         item = {"type": "string", "minLength": 1, "maxLength": self.longest}
@@ -320,11 +326,13 @@ class Custom(Field):
         return {}
 
 
-def a_text(value: Any) -> str:
+def a_text(value: Any, longest: int | None = None) -> str:
     if not isinstance(value, str):
         raise Wrong("Write a text, in quotes.")
     if "\0" in value:
         raise Wrong("A text can't hold the character zero.")
+    if longest is not None and len(value) > longest:
+        raise Wrong(f"Write at most {longest} characters.")
     return value
 
 

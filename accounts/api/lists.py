@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.api.fields import Schema, Wrong, a_day, an_id, an_instant
+from accounts.api.fields import AN_INSTANT, Schema, Wrong, a_day, a_text, an_id, an_instant
 from accounts.api.problems import Errors, Problem
 from accounts.models import Membership
 from lib import keyset
@@ -18,6 +18,7 @@ from lib import keyset
 PAGE_SIZE = 50
 MOST_ROWS = 200
 LONGEST_SEARCH = 200
+LONGEST_TEXT = 320  # an e-mail address
 
 Condition = Callable[[Any, Membership], Q]
 
@@ -38,8 +39,9 @@ def by_day(name: str, lookup: str, about: str) -> Filter:
 
 
 def by_instant(name: str, lookup: str, about: str) -> Filter:
-    schema = {"type": "string", "format": "date-time"}
-    return Filter(name, about, schema, lambda text: an_instant(text.replace(" ", "+")), lambda at, _: Q(**{lookup: at}))
+    return Filter(
+        name, about, AN_INSTANT, lambda text: an_instant(text.replace(" ", "+")), lambda at, _: Q(**{lookup: at})
+    )
 
 
 def by_flag(name: str, about: str, condition: Callable[[bool], Q]) -> Filter:
@@ -56,7 +58,8 @@ def by_word(name: str, words: Mapping[str, Q], about: str) -> Filter:
 
 
 def by_text(name: str, about: str, condition: Callable[[str], Q]) -> Filter:
-    return Filter(name, about, {"type": "string", "maxLength": 320}, _text, lambda text, _: condition(text))
+    schema = {"type": "string", "maxLength": LONGEST_TEXT}
+    return Filter(name, about, schema, lambda text: a_text(text, LONGEST_TEXT), lambda text, _: condition(text))
 
 
 def by_reference(name: str, rows: Callable[[Membership], QuerySet[Any]], about: str, column: str = "") -> Filter:
@@ -95,11 +98,13 @@ def asked_of(
             if len(values) > 1:
                 raise Wrong("Give it once.")
             if name in filters:
-                chosen.append((filters[name], filters[name].read(_text(values[0]))))
+                chosen.append((filters[name], filters[name].read(a_text(values[0]))))
+            if name == "search":
+                a_text(values[0], LONGEST_SEARCH)
         except Wrong as wrong:
             errors[name] = [str(wrong)]
     asked = Asked(
-        search=request.GET.get("search", "")[:LONGEST_SEARCH],
+        search=request.GET.get("search", ""),
         ordering=request.GET.get("ordering") or next(iter(orders)),
         filters=chosen,
         cursor=request.GET.get("cursor") or None,
@@ -136,12 +141,6 @@ def _size(text: str | None, errors: Errors) -> int:
         return int(text)
     errors["page_size"] = [f"Take a number from 1 to {MOST_ROWS}."]
     return PAGE_SIZE
-
-
-def _text(value: str) -> str:
-    if "\0" in value:
-        raise Wrong("It can't hold the character zero.")
-    return value
 
 
 def _flag(text: str) -> bool:

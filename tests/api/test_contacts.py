@@ -90,6 +90,7 @@ WRONG = [
     ({"first_name": "x", "address": {"town": "x"}}, "address", NO_PART),
     ({"first_name": "x", "address": {"city": "x" * 201}}, "address", TOO_LONG),
     ({"first_name": "x", "tags": "client"}, "tags", 'Write a list of texts, as in ["client", "museum"].'),
+    ({"first_name": "x", "tags": ["a", " "]}, "tags", "A text in this list is empty."),
     ({"first_name": "x", "tags": ["x" * 61]}, "tags", "A tag has at most 60 characters."),
     ({"first_name": "x", "custom": {"size": 1}}, "custom", "This account has no field of its own named “size”."),
     ({"company": "x"}, "company", f"Write an id, as in {NO_ID}."),

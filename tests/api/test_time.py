@@ -36,7 +36,7 @@ def kinds(acme, inside):
 def test_a_project_lives_its_life(alices, acme, inside):
     company = alices.post("companies/", {"name": "Tidewater"}).data
     body = {
-        "name": "Website", "code": "TW-1", "company": company["id"], "billable": False, "budget_minutes": 90,
+        "name": "Website", "code": "TW-1", "company": company["id"], "billable": False, "budget_minutes": 90.0,
         "hourly_rate": {"amount": "95.5", "currency": "DKK"},
     }  # fmt: skip
     made = alices.post("projects/", body)
@@ -74,6 +74,7 @@ def test_projects_are_found_by_their_words_their_company_and_their_state(alices)
         ({"name": "x", "hourly_rate": {"amount": "-1", "currency": "EUR"}}, "hourly_rate", "Write an amount, as in"),
         ({"name": "x", "hourly_rate": {"amount": "1", "currency": "ZZZ"}}, "hourly_rate", "Select a valid choice"),
         ({"name": "x", "budget_minutes": 0}, "budget_minutes", "Write a whole number from 1"),
+        ({"name": "x", "budget_minutes": 1.5}, "budget_minutes", "Write a whole number from 1"),
         ({"name": "x", "budget_minutes": True}, "budget_minutes", "Write a whole number from 1"),
         ({"name": "x", "company": NO_ID}, "company", "There is no such company."),
         ({"name": "x", "billable": "yes"}, "billable", "Write true or false."),
