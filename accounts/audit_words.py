@@ -40,6 +40,15 @@ def _number(data: Data) -> dict[str, str]:
     return {"number": "one" if data["number"] == 1 else str(data["number"])}
 
 
+def _last(data: Data) -> dict[str, str]:
+    return {"last": ", the last one" if data["is_last"] else ""}
+
+
+def _left(data: Data) -> dict[str, str]:
+    left = data["left"]
+    return {"left": "one is" if left == 1 else f"{left or 'none'} are"}
+
+
 def _scopes(data: Data) -> dict[str, str]:
     return {"scopes": ", ".join(data["scopes"])}
 
@@ -120,6 +129,11 @@ register(
     Kind("member.password_changed", "Password changed", "changed their password",
          "password"),
     Kind("member.sessions_ended", "Sessions ended", "ended {number} of their sessions", "logout-2", _number),
+    Kind("member.factor_added", "Second factor added", "added {factor} to their sign-in", "shield-plus"),
+    Kind("member.factor_removed", "Second factor removed", "removed {factor} from their sign-in{last}", "shield-minus",
+         _last),
+    Kind("member.codes_made", "Recovery codes made", "made new recovery codes", "refresh"),
+    Kind("member.code_used", "Recovery code used", "came in with a recovery code; {left} left", "lifebuoy", _left),
     Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key",
          _scopes),
     Kind("api_key.revoked", "API key revoked", "revoked the API key {record}", "key-off"),

@@ -48,6 +48,13 @@ def new_device(user: User, event: SecurityEvent) -> OutgoingMail:
     )
 
 
+def second_factor(user: User, what: str, **words: object) -> OutgoingMail:
+    """What happened to the second step of somebody's sign-in."""
+    return mail.write(
+        what, user.email, email=user.email, reset_url=settings.SITE_URL + reverse("account_reset_password"), **words
+    )
+
+
 def deadline(owner: User, account: Account, kind: str, moment: datetime, now: datetime) -> OutgoingMail:
     """The letter ``trial_ends``, ``before_closing`` or ``before_deletion``: what happens when, and what to do."""
     with formats.use(locale=owner.locale):

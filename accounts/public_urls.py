@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts import public_views
 from accounts.limits import says_wait
-from accounts.views import cookies, documents, files, invitation, mail_choices
+from accounts.views import cookies, documents, factors, files, invitation, mail_choices, proofs
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
@@ -31,7 +31,16 @@ urlpatterns = [
     path("enter/", public_views.enter, name="enter"),
     path("login/", says_wait(allauth.login), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
-    path("reauthenticate/", says_wait(allauth.reauthenticate), name="account_reauthenticate"),
+    path("login/second-step/", proofs.second_step, name="mfa_authenticate"),
+    path("login/passkey/", proofs.passkey_sign_in, name="passkey_sign_in"),
+    path("reauthenticate/", proofs.reauthenticate, name="account_reauthenticate"),
+    path("second-factor/", factors.factors, name="second_factor"),
+    path("second-factor/app/", factors.app_add, name="app_add"),
+    path("second-factor/app/remove/", factors.app_remove, name="app_remove"),
+    path("second-factor/passkeys/new/", factors.passkey_add, name="passkey_add"),
+    path("second-factor/passkeys/<slug:mark>/", factors.passkey_rename, name="passkey_rename"),
+    path("second-factor/passkeys/<slug:mark>/remove/", factors.passkey_remove, name="passkey_remove"),
+    path("second-factor/codes/", factors.recovery_codes, name="recovery_codes"),
     path("password/change/", says_wait(allauth.password_change), name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),
     path("password/reset/", says_wait(allauth.password_reset), name="account_reset_password"),
