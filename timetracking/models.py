@@ -177,6 +177,14 @@ class TimeEntryQuerySet(AccountQuerySet):
         """Carrying project, company and task, so that showing them asks nothing more."""
         return self.select_related("project__company", "task")
 
+    def for_sheet(self) -> Self:
+        """Carrying what a sheet shows of them and no more: it may be hundreds."""
+        own = ("day", "minutes", "started_at", "note", "billable", "locked_at", "lock_reason", "public_id", "version")
+        work = ("project", "task", "project__company", "project__company__name")
+        each = ("public_id", "name", "billable", "archived_at")
+        names = (f"{thing}__{name}" for thing in ("project", "task") for name in each)
+        return self.with_names().only(*own, *work, *names)
+
 
 class TimeEntry(VersionedModel):
     """A stretch of work that one person did on one project on one day.

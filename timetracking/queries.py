@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -32,6 +32,8 @@ from timetracking.models import (
 from timetracking.targets import is_working_day, target
 
 REMEMBERED_DAYS = 14
+WorkKey = tuple[int, int | None]  # the numbers of a project and perhaps a task
+SHORT_SHEET = 20  # rows: so far a sheet is filled up with what was worked on before
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,6 @@ class Cell:
         return bool(self.entries) and all(entry.billable for entry in self.entries)
 
     @property
-    def is_off(self) -> bool:
-        return not is_working_day(self.day)
-
-    @property
     def version(self) -> str:
         """Changes whenever one of the cell's entries comes, goes or changes."""
         state = ",".join(sorted(f"{entry.public_id}.{entry.version}" for entry in self.entries))
@@ -110,6 +108,11 @@ class Row:
     @property
     def work(self) -> str:
         return work_value(self.project, self.task)
+
+    @property
+    def name(self) -> str:
+        """Website relaunch, Design."""
+        return f"{self.project}, {self.task}" if self.task else str(self.project)
 
     @property
     def is_billable(self) -> bool:
@@ -148,6 +151,7 @@ class DayColumn:
     day: date
     minutes: int
     today: date
+    is_shown: bool = False  # the one that a phone shows
 
     @property
     def is_today(self) -> bool:
@@ -170,6 +174,12 @@ class DayColumn:
         """How much of the target is still missing on a day that is over."""
         return max(self.target - self.minutes, 0) if self.is_past else 0
 
+    @cached_property
+    def classes(self) -> str:
+        """How its cells look, from head to foot."""
+        looks = (("today", self.is_today), ("off", self.is_off), ("shown", self.is_shown))
+        return " ".join(["d", *(name for name, is_so in looks if is_so)])
+
 
 @dataclass
 class Week:
@@ -177,13 +187,14 @@ class Week:
 
     person: Membership
     today: date
+    shown_day: date
     days: list[date]
     rows: list[Row] = field(default_factory=list)
 
-    @property
+    @cached_property
     def columns(self) -> list[DayColumn]:
         return [
-            DayColumn(day, sum(row.cells[number].minutes for row in self.rows), self.today)
+            DayColumn(day, sum(row.cells[number].minutes for row in self.rows), self.today, day == self.shown_day)
             for number, day in enumerate(self.days)
         ]
 
@@ -216,18 +227,34 @@ class Week:
         return self.first <= self.today <= self.last
 
 
+@lru_cache(maxsize=512)
 def spoken_day(day: date) -> str:
     """Tuesday 17 November."""
     return f"{day:%A} {day.day} {day:%B}"
 
 
-def week_of(person: Membership, day: date, *, account: Account, today: date) -> Week:
-    """The person's week that holds ``day``: rows with hours, rows they added, rows of the two weeks before."""
-    week = Week(person, today, days_of_week(day, account.first_weekday))
-    remembered_from = week.first - timedelta(days=REMEMBERED_DAYS)
-    entries = list(TimeEntry.objects.of(person).between(remembered_from, week.last).with_names().order_by("id"))
-    added = SheetRow.objects.filter(person=person, week__range=(remembered_from, week.last))
-    week.rows = _rows(week, entries, list(added.select_related("project__company", "task")))
+def week_of(person: Membership, day: date, *, account: Account, today: date, shown_day: date | None = None) -> Week:
+    """The person's week that holds ``day``: rows with hours, rows they added, and on a short sheet
+    what they worked on last in the two weeks before.
+    """
+    days, shown_day = days_of_week(day, account.first_weekday), shown_day or day
+    week = Week(person, today, shown_day if shown_day in days else days[0], days)
+    since = week.first - timedelta(days=REMEMBERED_DAYS)
+    logged = TimeEntry.objects.of(person).for_sheet()
+    entries = list(logged.between(week.first, week.last).order_by("id"))
+    marked = SheetRow.objects.filter(person=person, week__range=(since, week.last))
+    marks = list(marked.select_related("project__company", "task"))
+    kept = {_key(mark): mark for mark in marks if mark.hidden_at is None and mark.week >= week.first}
+    sheet: dict[WorkKey, TimeEntry | SheetRow] = {**kept, **{_key(entry): entry for entry in entries}}
+    if len(sheet) < SHORT_SHEET:
+        before = logged.between(since, week.first - timedelta(days=1))
+        sheet |= _remembered(before, marks, SHORT_SHEET - len(sheet), without=sheet)
+    cells = _by_cell(entries)
+    for key, source in sheet.items():
+        project, task = source.project, source.task
+        row = [Cell(person, project, task, day, tuple(cells.get((key, day), ()))) for day in days]
+        week.rows.append(Row(project, task, row, is_kept=key in kept))
+    week.rows.sort(key=lambda row: row.place)
     return week
 
 
@@ -303,33 +330,30 @@ def _recent_work(person: Membership, limit: int) -> list[tuple[Project, Task | N
     return [(project, None) for project in projects]
 
 
-def _rows(week: Week, entries: list[TimeEntry], added: list[SheetRow]) -> list[Row]:
-    kept = {_key(row): row for row in added if row.hidden_at is None and row.week >= week.first}
-    hidden = {_key(row): row.week for row in added if row.hidden_at is not None}
-    this_week = [entry for entry in entries if entry.day >= week.first]
-    shown: dict[tuple[int, int | None], TimeEntry | SheetRow] = {_key(entry): entry for entry in this_week}
-    shown |= {key: row for key, row in kept.items() if key not in shown}
+def _remembered(
+    entries: TimeEntryQuerySet, marks: list[SheetRow], limit: int, *, without: Container[WorkKey]
+) -> dict[WorkKey, TimeEntry]:
+    """What was worked on last and may be again, unless its row was taken off the sheet since."""
+    hidden = {_key(mark): mark.week for mark in marks if mark.hidden_at is not None}
+    latest_of_each = entries.order_by("project_id", "task_id", "-day", "-id").distinct("project_id", "task_id")
+    latest = sorted(latest_of_each, key=lambda entry: (entry.day, entry.pk), reverse=True)
+    wanted = (
+        (key, entry)
+        for entry in latest
+        for key in [_key(entry)]
+        if key not in without and _is_open(entry) and not (key in hidden and entry.day < hidden[key])
+    )
+    return dict(islice(wanted, limit))
+
+
+def _by_cell(entries: Iterable[TimeEntry]) -> dict[tuple[WorkKey, date], list[TimeEntry]]:
+    cells: dict[tuple[WorkKey, date], list[TimeEntry]] = {}
     for entry in entries:
-        key = _key(entry)
-        was_hidden_since = key in hidden and entry.day < hidden[key]
-        if key not in shown and not was_hidden_since and _is_open(entry):
-            shown[key] = entry
-    rows = [
-        Row(source.project, source.task, _cells(week, source, this_week), is_kept=key in kept)
-        for key, source in shown.items()
-    ]
-    return sorted(rows, key=lambda row: row.place)
+        cells.setdefault((_key(entry), entry.day), []).append(entry)
+    return cells
 
 
-def _cells(week: Week, source: TimeEntry | SheetRow, entries: Iterable[TimeEntry]) -> list[Cell]:
-    by_day: dict[date, list[TimeEntry]] = {}
-    for entry in entries:
-        if _key(entry) == _key(source):
-            by_day.setdefault(entry.day, []).append(entry)
-    return [Cell(week.person, source.project, source.task, day, tuple(by_day.get(day, ()))) for day in week.days]
-
-
-def _key(thing: TimeEntry | SheetRow) -> tuple[int, int | None]:
+def _key(thing: TimeEntry | SheetRow) -> WorkKey:
     return thing.project_id, thing.task_id
 
 

@@ -51,7 +51,7 @@ def copied(acme, bobs, inside):
 def test_rows_only(copy, copied, last_week):
     page = copy("rows")
     assert "2 rows added." in page
-    assert page.count("data-hide-row") == 2
+    assert page.count("data-work=") == 2
     assert copied() == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.timetracking.statements import asked
 from timetracking import actions
 from timetracking.models import Project, Task, TimeEntry
-from timetracking.queries import week_of
+from timetracking.queries import SHORT_SHEET, week_of
 
 WEEK = "/a/acme/time/?week=2026-11-18"
 MONDAY = date(2026, 11, 16)
@@ -32,7 +32,7 @@ def test_bob_sees_his_hours_with_their_place_in_words(client, bob, entry):
 def test_without_scripts_a_cell_leads_to_the_days_form(client, bob, entry):
     client.force_login(bob)
     work = f"{entry.project.public_id}.{entry.task.public_id}"
-    assert f'href="/a/acme/time/day/?day=2026-11-17&amp;work={work}"' in client.get(WEEK).content.decode()
+    assert f'href="/a/acme/time/day/?work={work}&amp;day=2026-11-17"' in client.get(WEEK).content.decode()
 
 
 def test_mallory_finds_nothing(client, mallory, entry):
@@ -87,6 +87,28 @@ def test_rows_of_the_last_two_weeks_come_along_greyed(in_acme, bobs, website, de
     shown = week(bobs, in_acme)
     assert names(shown) == [("Website relaunch", ""), ("Website relaunch", "Design")]
     assert [row.is_idle for row in shown.rows] == [False, True]
+
+
+def test_a_sheet_is_filled_up_with_what_was_worked_on_last(in_acme, bobs, internal):
+    projects = [Project.objects.create(name=f"Project {number:02}") for number in range(SHORT_SHEET + 2)]
+    for number, project in enumerate(projects):
+        actions.log_time(bobs, project, None, MONDAY - timedelta(days=1 + number % 14), 60)
+    shown = week(bobs, in_acme)
+    assert len(shown.rows) == SHORT_SHEET
+    missing = {f"Project {number}" for number in (12, 13)}  # of the two earliest days
+    assert {name for name, _ in names(shown)} == {project.name for project in projects} - missing
+    actions.log_time(bobs, internal, None, MONDAY, 60)
+    shown = week(bobs, in_acme)
+    assert [row.is_idle for row in shown.rows] == [False, *[True] * (SHORT_SHEET - 1)]
+
+
+def test_hours_are_all_there_however_many_rows_they_fill(in_acme, bobs, website):
+    for number in range(SHORT_SHEET + 2):
+        actions.log_time(bobs, Project.objects.create(name=f"Project {number:02}"), None, MONDAY, 60)
+    actions.log_time(bobs, website, None, MONDAY - timedelta(days=1), 60)
+    shown = week(bobs, in_acme)
+    assert len(shown.rows) == SHORT_SHEET + 2
+    assert shown.minutes == (SHORT_SHEET + 2) * 60
 
 
 def test_rows_of_archived_work_do_not_come_along(in_acme, bobs, website, design, internal):

@@ -37,11 +37,10 @@ def week(request: HttpRequest) -> HttpResponse:
     person = whose(request)
     today = today_of(person)
     day = parsed_day(request.GET.get("week"), today)
-    shown = week_of(person, day, account=request.account, today=today)
-    day = parsed_day(request.GET.get("day"), day)
+    shown_day = parsed_day(request.GET.get("day"), day)
+    shown = week_of(person, day, account=request.account, today=today, shown_day=shown_day)
     context = {
         "week": shown,
-        "shown_day": day if shown.first <= day <= shown.last else shown.first,
         **frame(request, "week", person, shown.first),
         "previous_url": address(request, "week", person, week=shown.previous),
         "next_url": address(request, "week", person, week=shown.next),

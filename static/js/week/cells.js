@@ -2,12 +2,13 @@
 export const table = document.querySelector("table[data-grid]");
 export const isWritable = table?.hasAttribute("data-writable");
 export const unit = table?.dataset.unit;
+const hiding = document.getElementById("row-hiding"); // missing where nothing may be written
 
 export const rows = () => [...table.tBodies[0].rows];
 export const cellsOf = (row) => [...row.querySelectorAll("td.d")];
 export const workOf = (cell) => cell.parentElement.dataset.work;
 export const rowOf = (work) => rows().find((row) => row.dataset.work === work);
-export const minutesOf = (cell) => Number(cell.dataset.minutes);
+export const minutesOf = (cell) => Number(cell.dataset.minutes || 0);
 export const countOf = (cell) => Number(cell.dataset.count || 0);
 export const isShown = (cell) => cell.offsetParent !== null;
 export const isEditable = (cell) => isWritable && !cell.dataset.locked && countOf(cell) < 2;
@@ -21,7 +22,7 @@ export const address = (cell) => ({
   work: workOf(cell),
   day: cell.dataset.day,
   person: table.dataset.person,
-  version: cell.dataset.version,
+  version: cell.dataset.version || "",
 });
 
 export function icon(name) {
@@ -124,9 +125,14 @@ export function enhance(row) {
     if (!isEditable(cell)) cell.setAttribute("aria-readonly", "true");
     showStored(cell);
   }
-  const button = row.querySelector("[data-hide-row]");
-  if (button) button.tabIndex = -1;
+  if (hiding) row.querySelector(".row-flex").append(hidingButton(row));
   offerHiding(row);
+}
+
+function hidingButton(row) {
+  const button = hiding.content.firstElementChild.cloneNode(true);
+  button.setAttribute("aria-label", `Hide ${row.dataset.name}`);
+  return button;
 }
 
 export function say(words) {
