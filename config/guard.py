@@ -13,17 +13,6 @@ from tenancy import roles
 
 SERVERS = {"granian", "gunicorn", "uwsgi", "celery"}
 
-# Asked for the role in use and for the one that signed in, which RESET ROLE would bring back.
-_TOO_STRONG = """
-    SELECT EXISTS (
-        SELECT 1 FROM pg_roles r
-        WHERE (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolreplication OR r.rolname = %s
-               OR r.rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
-               OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid AND c.relrowsecurity))
-          AND (pg_has_role(current_user, r.oid, 'MEMBER') OR pg_has_role(session_user, r.oid, 'MEMBER'))
-    )
-"""
-
 
 class TooStrong(RuntimeError):
     """The database role in use could read or change every account's rows."""
@@ -39,8 +28,7 @@ def is_serving(argv: list[str]) -> bool:
 def refuse_strong_role(connection: Any, **kwargs: Any) -> None:
     """Raise TooStrong if this connection could look over the fence; it is not used for anything else."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOO_STRONG, [roles.OWNER])
-        (is_too_strong,) = cursor.fetchone()
+        is_too_strong = roles.is_too_strong(cursor)
     if is_too_strong:
         connection.close()
         raise TooStrong(

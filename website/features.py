@@ -48,7 +48,7 @@ FEATURES: dict[str, tuple[Feature, ...]] = {
         Feature("Six roles, and members who see their own records only", "admin/people/"),
         Feature("Each place where you are signed in, and a way to end it", "admin/security/"),
         Feature("An API with keys of narrow scope", "/api/docs/"),
-        Feature("A second factor for signing in", "/2fa/"),
+        Feature("A second factor for signing in", "/second-factor/"),
         Feature("Export of the whole account", "admin/export/"),
         Feature("Support looks only where you allow it, and you see each look", "admin/support/"),
     ),

@@ -16,8 +16,9 @@ from accounts.documents import kept_in
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 from billing.catalogue import PLANS
 from lib.templatetags.look import leads_somewhere
-from website import features
+from website import features, register
 from website.forms import PriceForm
+from website.register import State
 
 # What a search engine may list, as far as it is there.
 LISTED = ["/", "/pricing/", "/security/", "/trial/", "/privacy/", "/privacy/promises/", "/terms/", "/cookies/"]
@@ -50,6 +51,19 @@ def pricing(request: HttpRequest) -> HttpResponse:
         "country": kept_in(),
     }
     return render(request, "website/pricing.html", words, status=200 if form.is_valid() else 422)
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Every security measure, with what its check said last."""
+    report = register.last()
+    words = {
+        "groups": register.lines(report),
+        "report": report,
+        "counts": {state.name.lower(): report.count(state) for state in State} if report else {},
+        "operator": settings.OPERATOR,
+    }
+    return render(request, "website/security.html", words)
 
 
 @require_safe

@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 
 from config.guard import TooStrong, is_serving
+from tenancy import roles
 from tests import database
 
 STRENGTHS = [
@@ -54,12 +55,10 @@ def test_a_superuser_who_plays_the_app_role_is_refused(name):
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_every_strength_is_noticed(name, strength):
     """Asked within the transaction that gives it, so that no other test ever meets a strong app role."""
-    from config.guard import _TOO_STRONG
-
     with psycopg.connect(psycopg.conninfo.make_conninfo(database.admin_dsn(), dbname=name)) as admin:
         admin.execute(strength)
         admin.execute("SET SESSION AUTHORIZATION candor_app")
-        assert admin.execute(_TOO_STRONG, ["candor_owner"]).fetchone() == (True,)
+        assert roles.is_too_strong(admin.cursor())
         admin.rollback()
 
 

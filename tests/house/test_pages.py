@@ -27,7 +27,18 @@ from tests.promises import promise
 
 ROUTES = account_routes()
 GOOD, WRONG = "quiet maple seven trains", "another password altogether"
-PUBLIC = ["/", "/trial/", "/signup/", "/login/", "/password/reset/", "/terms/", "/privacy/", "/privacy/promises/"]
+PUBLIC = [
+    "/",
+    "/pricing/",
+    "/security/",
+    "/trial/",
+    "/signup/",
+    "/login/",
+    "/password/reset/",
+    "/terms/",
+    "/privacy/",
+    "/privacy/promises/",
+]
 OUTSIDE = ["/password/change/", "/enter/"]  # for those who are signed in, before any account
 OPAQUE = re.compile(r"|[A-Za-z0-9]{32}|gAAAAA[\w-]+={0,2}")  # nothing, random, or encrypted by Fernet
 LOADING = {"src", "srcset", "poster", "data"}

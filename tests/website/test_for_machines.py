@@ -36,7 +36,7 @@ def test_security_txt_never_runs_out_and_promises_less_than_a_year(client, monke
     assert timedelta(days=30) < expires - now < timedelta(days=365)
 
 
-def test_search_engines_are_kept_out_of_accounts_and_shown_the_public_pages(client, settings):
+def test_search_engines_are_kept_out_of_accounts_and_shown_the_public_pages(client, db, settings):
     settings.SITE_URL = "https://candor.example"
     robots = client.get("/robots.txt").content.decode()
     assert "Disallow: /a/\n" in robots and "Sitemap: https://candor.example/sitemap.xml\n" in robots
