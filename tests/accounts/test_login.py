@@ -61,13 +61,6 @@ def test_what_was_wrong_is_not_told(client, alice_knows_her_password, login, pas
     assert password not in page
 
 
-def test_too_many_tries_are_slowed_down(client, alice_knows_her_password):
-    for _ in range(5):
-        sign_in(client, password="wrong")
-    sign_in(client)
-    assert "_auth_user_id" not in client.session
-
-
 @pytest.mark.parametrize(
     ("wish", "place"),
     [
