@@ -106,6 +106,8 @@ register(
     Kind("account.opened", "Account opened", "opened the account {record}", "building"),
     Kind("account.changed", "Account changed", "changed {changes} of the account", "pencil",
          unchanged="saved the account"),
+    Kind("account.logo_changed", "Logo changed", "gave the account a new logo, {file}", "photo"),
+    Kind("account.logo_removed", "Logo removed", "removed the logo of the account", "photo-off"),
     Kind("account.trial_extended", "Trial extended", "extended the trial to {ends}: {reason}", "hourglass", _trial),
     Kind("account.closed", "Account closed", "closed the account", "lock"),
     Kind("member.added", "Person added", "added {record} as {role}", "user-plus", _role),

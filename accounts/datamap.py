@@ -105,6 +105,8 @@ describe(
             "currency",
             "first_weekday",
             "plain_number_unit",
+            "logo",
+            "logo_small",
             "trial_ends_at",
             "paid_through",
             "past_due_since",

@@ -15,7 +15,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from accounts import choices, cookies, keys, limits, places
 from accounts.cookieless import CookielessForm
+from accounts.files.purposes import Unwelcome
+from accounts.files.stored import taken
 from accounts.models import Account, ApiKey, Consent, Membership, User, normalise_email
+from accounts.stored_files import LOGO
 from lib import phones
 from tenancy.forms import VersionedModelForm
 
@@ -263,7 +266,16 @@ class ApiKeyForm(forms.Form):
 
 
 class AccountForm(VersionedModelForm):
-    """The firm's own record."""
+    """The firm's own record, and its logo."""
+
+    new_logo = forms.FileField(
+        label="Logo",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ",".join(sorted(LOGO.takes))}),
+        help_text="PNG, JPEG, GIF or WebP, up to 5 MB. We draw it anew in the sizes we need and keep only those.",
+        error_messages={"empty": "The file is empty. Choose the picture again."},
+    )
+    remove_logo = forms.BooleanField(label="Remove the logo", required=False)
 
     class Meta:
         model = Account
@@ -283,3 +295,21 @@ class AccountForm(VersionedModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].validators.append(a_name)
+        if self.instance.logo is None:
+            del self.fields["remove_logo"]
+
+    def clean_new_logo(self) -> Any:
+        """Turn away here what the door would turn away later, with its sentence beside the field."""
+        upload = self.cleaned_data["new_logo"]
+        if upload:
+            try:
+                taken(upload.chunks(), LOGO)
+            except Unwelcome as trouble:
+                raise ValidationError(str(trouble)) from trouble
+        return upload
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("new_logo") and self.errors:
+            self.add_error("new_logo", "Choose the picture again: browsers don’t keep it when a form comes back.")
+        return cleaned

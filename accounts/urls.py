@@ -33,6 +33,7 @@ urlpatterns = [
     path("admin/security/end-others/", security.sessions_end_others, name="sessions_end_others"),
     path("admin/account/", admin.account, name="account"),
     path("admin/account/edit/", admin.account_edit, name="account_edit"),
+    path("logo/<uuid:public_id>/", admin.logo, name="logo"),
     path("admin/people/", people.people, name="people"),
     path("admin/people/invite/", people_invite.people_invite, name="people_invite"),
     path("admin/people/leave/", people.people_leave, name="people_leave"),

@@ -36,10 +36,10 @@ def respond(stored: StoredFile | None) -> FileResponse:
     return response
 
 
-def link(stored: StoredFile, *, lasts: timedelta) -> str:
-    """A path that gives this one file to whoever holds it, until it ends."""
+def link(account_id: int, public_id: UUID, *, lasts: timedelta) -> str:
+    """A path that gives one stored file to whoever holds it, until it ends."""
     ends = int((timezone.now() + lasts).timestamp())
-    return reverse("stored_file", args=[_LINK.close(f"{stored.account_id} {stored.public_id} {ends}")])
+    return reverse("stored_file", args=[_LINK.close(f"{account_id} {public_id} {ends}")])
 
 
 def opened(token: str) -> tuple[int, UUID] | None:

@@ -87,10 +87,7 @@ def store(chunks: Iterable[bytes], *, purpose: Purpose, name: str, by: Any = Non
 
     A purpose with a box keeps a picture that was drawn anew, never the one that was sent.
     """
-    start, chunks = _looked_into(_counted(chunks, purpose))
-    kind = purpose.media_type(media_type(start))
-    if purpose.box:
-        kind, chunks = pictures.MEDIA_TYPE, [pictures.redrawn(b"".join(chunks), purpose.box)]
+    kind, chunks = taken(chunks, purpose)
     stored = StoredFile(
         account_id=current_account_id(),
         purpose=purpose.name,
@@ -112,6 +109,15 @@ def store(chunks: Iterable[bytes], *, purpose: Purpose, name: str, by: Any = Non
     stored.sha256 = digest.hexdigest()
     stored.save()
     return stored
+
+
+def taken(chunks: Iterable[bytes], purpose: Purpose) -> tuple[str, Iterable[bytes]]:
+    """What a purpose makes of a file: its media type, and the bytes to keep. Raises Unwelcome."""
+    start, chunks = _looked_into(_counted(chunks, purpose))
+    kind = purpose.media_type(media_type(start))
+    if purpose.box:
+        return pictures.MEDIA_TYPE, [pictures.redrawn(b"".join(chunks), purpose.box)]
+    return kind, chunks
 
 
 def folder_of(account_id: int) -> Path:

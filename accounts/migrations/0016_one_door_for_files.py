@@ -8,7 +8,7 @@ from tenancy.operations import KeepInAccount
 
 
 class Migration(migrations.Migration):
-    dependencies = [('accounts', '0015_second_factors')]
+    dependencies = [("accounts", "0015_second_factors")]
 
     operations = [
         migrations.RenameField(

@@ -31,6 +31,9 @@ class Account(Versioned):
     plain_number_unit = models.CharField(
         "a plain number means", max_length=8, default="hours", choices=choices.PLAIN_NUMBER_UNITS
     )
+    # The public ids of two stored files, or none: accounts/logos.py. The door reads them with the rest.
+    logo = models.UUIDField(null=True, blank=True, editable=False)
+    logo_small = models.UUIDField(null=True, blank=True, editable=False)
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     trial_ends_at = models.DateTimeField(editable=False)

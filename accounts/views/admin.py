@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, facts
+from accounts import actions, facts, logos
+from accounts.files.serving import respond
 from accounts.forms import AccountForm, ProfileForm
 from accounts.models import Account, User
 from accounts.permissions import allow, open_when_read_only
@@ -97,12 +99,34 @@ def account(request: HttpRequest) -> HttpResponse:
 def account_edit(request: HttpRequest) -> HttpResponse:
     """Change what we hold about the firm, unless a colleague was quicker."""
     firm = Account.objects.get(pk=request.account.pk)
-    form = AccountForm(request.POST or None, instance=firm)
+    form = AccountForm(request.POST or None, request.FILES or None, instance=firm)
     if form.is_valid():
         event = actions.change_account(form.instance, expected_version=form.stored_version)
+        has_new_logo = _save_logo(request, form)
+        if has_new_logo and not event:
+            return redirect("accounts:account", firm.slug)
         return _to_saved(request, "account", event)
     status = 409 if form.conflict else 422 if form.is_bound else 200
     return render(request, "accounts/account_edit.html", {"form": form}, status=status)
+
+
+def _save_logo(request: HttpRequest, form: AccountForm) -> bool:
+    """True when the logo is another one now, or none."""
+    given = form.cleaned_data
+    if given["new_logo"]:
+        logos.put(form.instance, given["new_logo"], by=request.membership)
+        messages.success(request, "The new logo is in use.")
+    elif given.get("remove_logo"):
+        logos.remove(form.instance)
+        messages.success(request, "The logo is removed.")
+    return bool(given["new_logo"] or given.get("remove_logo"))
+
+
+@require_safe
+@allow("home.view")
+def logo(request: HttpRequest, public_id: UUID) -> FileResponse:
+    """The firm's logo, for its members."""
+    return respond(logos.found(request.account, public_id))
 
 
 def _with_marks(lines: list[facts.Fact], saved: Any) -> dict[str, Any]:

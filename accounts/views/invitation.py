@@ -12,6 +12,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts import logos
 from accounts.actions import OLD_ENOUGH
 from accounts.documents import Arrival
 from accounts.models import Invitation, Membership, User
@@ -78,7 +79,9 @@ def _let_in(request: HttpRequest, token: str, form: ComeInForm) -> Membership:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """The link is a key: no proxy keeps the page, and no other site hears its address."""
-    response = render(request, template, context, status=status)
+    found = context["invitation"]
+    logo_url = logos.link_for_guests(found.account) if found else ""
+    response = render(request, template, {**context, "logo_url": logo_url}, status=status)
     add_never_cache_headers(response)
     response["Referrer-Policy"] = "same-origin"
     return response

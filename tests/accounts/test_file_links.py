@@ -61,8 +61,8 @@ def test_only_a_picture_that_we_drew_is_shown(in_acme, portrait):
 def test_a_link_gives_one_file_until_it_ends(client, acme, inside):
     with inside(acme):
         stored = keep()
-        url = link(stored, lasts=HOUR)
-        ended = link(stored, lasts=-HOUR)
+        url = link(acme.pk, stored.public_id, lasts=HOUR)
+        ended = link(acme.pk, stored.public_id, lasts=-HOUR)
     response = client.get(url)
     assert (response.status_code, read(response)) == (200, b"<script>alert(1)</script>")
     assert client.get(ended).status_code == 404
@@ -75,7 +75,7 @@ def test_a_link_gives_one_file_until_it_ends(client, acme, inside):
 @pytest.mark.parametrize("change", [lambda token: token[:-2] + "AA", lambda token: token.upper(), lambda token: "x"])
 def test_a_link_that_we_did_not_make_leads_nowhere(client, acme, inside, change):
     with inside(acme):
-        url = link(keep(), lasts=HOUR)
+        url = link(acme.pk, keep().public_id, lasts=HOUR)
     assert client.get(f"/files/{change(url.split('/')[2])}/").status_code == 404
 
 
@@ -90,6 +90,6 @@ def test_a_link_leads_to_its_own_account_alone(client, acme, globex, inside):
 
 def test_a_closed_account_gives_nothing_out(client, acme, inside):
     with inside(acme):
-        url = link(keep(), lasts=HOUR)
+        url = link(acme.pk, keep().public_id, lasts=HOUR)
     type(acme).objects.filter(pk=acme.pk).update(closed_at=timezone.now())
     assert client.get(url).status_code == 404

@@ -110,8 +110,29 @@ def invitation() -> Any:
     return invitations.invite([person], role="member", message="", by=_somebody())[0]
 
 
+def logo() -> Any:
+    """The account's logo, whose file stands in the address."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from accounts import logos
+    from accounts.models import StoredFile
+
+    owner = _somebody()
+    logos.put(owner.account, SimpleUploadedFile("logo.png", picture()), by=owner)
+    return StoredFile.objects.get(public_id=owner.account.logo)
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (80, 40)) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", size, (13, 96, 120)).save(out, kind)
+    return out.getvalue()
+
+
 RECORDS: dict[str, Callable[[], Any]] = {
     "accounts:audit_check": log_check,
+    "accounts:logo": logo,
     "accounts:person": member,
     "accounts:ownership_offer": member,
     "accounts:invitation_": invitation,
