@@ -18,12 +18,12 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, Model, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, Q, QuerySet, Subquery, prefetch_related_objects
 
 from accounts.models import Membership
 from accounts.permissions import can
 from crm.models import Company, Contact, SearchToken
-from lib.keyset import IsAmong
+from lib.keyset import IsAmong, IsOneOf, capped_count
 from lib.phones import national_digits
 from lib.text import fold, words
 from tenancy.context import current_account_id
@@ -31,6 +31,7 @@ from tenancy.context import current_account_id
 LONGEST_TOKEN = 80
 LAST_CHARACTER = "\U0010ffff"
 HITS = 8
+COMMON = 5_000  # from so many hits on a start is common
 
 _DELETE = "DELETE FROM crm_searchtoken WHERE account_id = %s AND kind = %s AND record_id = ANY(%s)"
 _INSERT = """
@@ -108,18 +109,21 @@ def tokens_of(record: Model) -> set[str]:
 def matching(model: type[Model], text: str) -> Q:
     """The condition that every word of ``text`` begins one of the record's words.
 
-    The words are looked up first and handed over as an array: see ``IsAmong``.
+    Rare words are looked up first, and their records handed over as an array: see ``IsAmong``. Of common ones
+    most hits would be fetched in vain: see ``IsOneOf``.
     """
     kind = _kinds[model]
-    numbers = [_numbers_of(kind, word[:LONGEST_TOKEN]) for word in asked_words(text)]
-    if not numbers:
+    words = [_tokens(kind, word[:LONGEST_TOKEN]) for word in asked_words(text)]
+    if not words:
         return Q()
-    return Q(IsAmong(F("pk"), ArraySubquery(numbers[0].intersection(*numbers[1:]) if numbers[1:] else numbers[0])))
+    are_common = all(not capped_count(tokens, COMMON).is_all for tokens in words)
+    numbers = [tokens.values("record_id") for tokens in words]
+    found = numbers[0].intersection(*numbers[1:]) if numbers[1:] else numbers[0]
+    return Q(IsOneOf(F("pk"), Subquery(found)) if are_common else IsAmong(F("pk"), ArraySubquery(found)))
 
 
-def _numbers_of(kind: SearchKind, start: str) -> QuerySet[Any]:
-    tokens = SearchToken.objects.filter(kind=kind.name, token__gte=start, token__lt=start + LAST_CHARACTER)
-    return tokens.values("record_id")
+def _tokens(kind: SearchKind, start: str) -> QuerySet[Any]:
+    return SearchToken.objects.filter(kind=kind.name, token__gte=start, token__lt=start + LAST_CHARACTER)
 
 
 def find(membership: Membership, text: str, limit: int = HITS) -> list[Group]:

@@ -118,7 +118,7 @@ class _Walk:
 
 def capped_count(queryset: QuerySet[Any], most: int = COUNTED) -> Count:
     """The number of rows, up to ``most``: counting all of a large account is dearer than showing its page."""
-    number = queryset.order_by()[: most + 1].count()
+    number = queryset[: most + 1].count()
     return Count(min(number, most), number <= most)
 
 
@@ -197,6 +197,20 @@ class IsAmong(Func):
     conditional = True
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
+    arity = 2
+
+
+class IsOneOf(Func):
+    """``(id IN (SELECT …)) IS TRUE``: the rows are read in their order, and each is looked up among the numbers.
+
+    Right where the numbers are so many that a page is full after a few rows. Said plainly, ``id IN (SELECT …)``
+    would be joined and sorted as a whole.
+    """
+
+    output_field = BooleanField()
+    conditional = True
+    template = "(%(expressions)s) IS TRUE"
+    arg_joiner = " IN "
     arity = 2
 
 

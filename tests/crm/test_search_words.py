@@ -4,8 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm import search
 from crm.models import Company, Contact, ContactEmail, ContactPhone, SearchToken
 from crm.search import matching, reindex
+from lib.keyset import capped_count
 from tests.explain import plan_of, rely_on_indexes
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +100,31 @@ def test_the_words_index_serves_prefixes_under_the_row_policy(in_acme):
     plan = plan_of(captured[-1]["sql"])
     assert any("token >= " in condition and "token < " in condition for condition in plan.index_conditions), plan.text
     assert plan.removed < 1000, plan.text
+
+
+@pytest.mark.parametrize("text", ["mar", "mar ozil", "museum maren", "zzz"])
+def test_common_words_find_what_rare_ones_find(people, monkeypatch, text):
+    of_rare_words = found(text)
+    monkeypatch.setattr(search, "COMMON", -1)
+    assert "IS TRUE" in str(Contact.objects.filter(matching(Contact, text)).query)
+    assert found(text) == of_rare_words
+
+
+def test_a_page_of_a_common_word_is_full_after_a_few_rows(in_acme, monkeypatch):
+    contacts = Contact.objects.bulk_create(
+        Contact(first_name="Same", last_name=str(number), name_key=f"{number:04}") for number in range(3000)
+    )
+    reindex(contacts, are_new=True)
+    monkeypatch.setattr(search, "COMMON", 2000)
+    found = Contact.objects.live().filter(matching(Contact, "same"))
+    rely_on_indexes()
+    plan = plan_of(*found.order_by("name_key", "id")[:51].query.sql_with_params())
+    assert any(node.get("Index Name") == "contact_by_name" and node["Actual Rows"] == 51 for node in plan.nodes), (
+        plan.text
+    )
+    with CaptureQueriesContext(connection) as captured:
+        assert capped_count(found.order_by("name_key", "id"), 1000).number == 1000
+    plan = plan_of(captured[-1]["sql"])
+    assert any(node.get("Index Name") == "contact_by_name" and node["Actual Rows"] == 1001 for node in plan.nodes), (
+        plan.text
+    )
