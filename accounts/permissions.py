@@ -37,6 +37,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "people.own": frozenset({Role.OWNER}),
     "people.leave": EVERYONE,
     "ownership.answer": EVERYONE,
+    "help.view": EVERYONE,
+    "help.view_all": ADMINS,
     "audit.view": ADMINS,
     "audit.export": frozenset({Role.OWNER}),
     "contact.view": SEES_RECORDS,
@@ -56,7 +58,7 @@ ROLES: dict[str, frozenset[Role]] = {
 }
 
 # What it takes to do the same to a colleague's record, where that is more.
-FOR_OTHERS = {"time.view": "time.view_all", "time.log": "time.log_for_others"}
+FOR_OTHERS = {"time.view": "time.view_all", "time.log": "time.log_for_others", "help.view": "help.view_all"}
 
 
 def can(membership: Membership, action: str, record: Any = None) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -28,8 +29,10 @@ from accounts.queries import memberships_of, user_by_public_id
 def enter(request: HttpRequest) -> HttpResponse:
     """After sign-in: into the only account, or the one used last; a choice of new ones, or a word about none.
 
-    ``?to=admin`` leads on to the Admin area, for pages that stand outside of any account.
+    ``?to=admin`` leads on to the Admin area, for pages that stand outside of any account. Staff go to their own area.
     """
+    if request.user.is_staff:  # type: ignore[union-attr]
+        return redirect(settings.STAFF_AREA)
     place = "accounts:admin" if request.GET.get("to") == "admin" else "accounts:home"
     found = list(memberships_of(request.user))  # type: ignore[arg-type]
     seen = sorted((each for each in found if each.last_seen_at), key=lambda each: each.last_seen_at)

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("crm.imports.urls")),
     path("", include("crm.urls")),
     path("", include("timetracking.urls")),
+    path("", include("privacy.support_access.account_urls")),
 ]

@@ -47,7 +47,9 @@ class Operator:
     country: str  # where the data is kept, ISO 3166-1
     support_email: str
     legal_email: str
-    security_email: str
+    security_email: str = ""
+    sales_email: str = ""
+    billing_email: str = ""
 
 
 @dataclass(frozen=True)
@@ -295,9 +297,11 @@ class _Reader:
             name=self.text("OPERATOR_NAME") or f"the operator of {host}",
             address=self.text("OPERATOR_ADDRESS"),
             country=country,
-            support_email=self.text("SUPPORT_EMAIL") or f"support@{host}",
+            support_email=(support := self.text("SUPPORT_EMAIL") or f"support@{host}"),
             legal_email=self.text("LEGAL_EMAIL") or f"legal@{host}",
             security_email=self.text("SECURITY_EMAIL") or f"security@{host}",
+            sales_email=self.text("SALES_EMAIL") or support,
+            billing_email=self.text("BILLING_EMAIL") or support,
         )
 
     def secret(self, name: str, data_dir: Path) -> str:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "timetracking.apps.TimetrackingConfig",
     "privacy.policies.apps.PoliciesConfig",
     "website.apps.WebsiteConfig",
+    "privacy.support_access.apps.SupportAccessConfig",
     "config.apps.ConfigConfig",
 ]
 
@@ -162,6 +163,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ALLAUTH_TRUSTED_PROXY_COUNT = 0 if DEBUG else 1
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "enter"
+STAFF_AREA = "support:tickets"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
@@ -185,6 +187,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_in_network": "300/h/key",
     "signup": "3/10m/key,10/d/key,10/m/ip,60/h/ip",
     "reset": "3/10m/key,10/d/key,10/m/ip,60/h/ip",
+    "contact": "5/10m/key,20/d/key,10/m/ip,60/h/ip",
     "reset_password": None,  # counted as "reset", by our own form
 }
 # Second factors (allauth.mfa): its table, our pages and rules (accounts/factors).

@@ -12,6 +12,8 @@ urlpatterns = [
     path(".well-known/access-log/", include("audit.urls")),
     path("", include("accounts.public_urls")),
     path("", include("privacy.policies.urls")),
+    path("", include("privacy.support_access.public_urls")),
+    path("support/", include("privacy.support_access.urls")),
     path("api/", include("config.api_urls")),
     path("a/<slug:account_slug>/", include("config.account_urls")),
 ]

@@ -29,6 +29,10 @@ GLOBAL_TABLES: dict[str, str] = {
     "audit_head": "one checkpoint signs the heads of all logs at once; lengths and hashes alone",
     "audit_checkpoint": "signed over all accounts, and published; hashes alone",
     "audit_key": "public keys of the checkpoints, and published",
+    "support_access_ticket": "requests to us: a stranger's belongs to no account, and staff answer them all",
+    "support_access_ticketmessage": "the words of those requests, found by their request",
+    "support_access_call": "telephone calls with us, of people in whichever account, or in none",
+    "support_access_staffaction": "what our staff did, which may concern no account",
     "account_emailaddress": "allauth: a person's verified addresses, keyed by user",
     "account_emailconfirmation": "allauth: confirmations of those addresses",
     "mfa_authenticator": "allauth: a person's second factors, keyed by user: asked for before an account is known",
@@ -71,19 +75,29 @@ USUAL_KEYS = frozenset({"account_id", "user_id", "id"})
 
 FOUND_BY: dict[str, frozenset[str]] = {
     "accounts_account": frozenset({"id", "public_id", "slug"}),
-    "accounts_user": frozenset({"id", "public_id", "email"}),
+    "accounts_user": frozenset({"id", "public_id", "email", "is_staff"}),
     "accounts_suppression": frozenset({"digest"}),
     "accounts_consent": USUAL_KEYS | {"purpose"},
     "accounts_apikey": frozenset({"id", "hash", "account_id"}),
     "accounts_outgoingmail": USUAL_KEYS | {"to"},
     "accounts_invitation": frozenset({"account_id", "id", "token_hash"}),
+    # Staff's lists name the queues, purposes and kinds that they show; nobody else's pages ask by these.
+    "support_access_ticket": USUAL_KEYS | {"public_id", "number", "email", "queue"},
+    "support_access_ticketmessage": frozenset({"id", "ticket_id"}),
+    "support_access_call": USUAL_KEYS | {"public_id", "ticket_id", "purpose"},
+    "support_access_staffaction": USUAL_KEYS | {"staff_id", "ticket_id", "call_id", "kind"},
     "account_emailaddress": frozenset({"id", "user_id", "email"}),
     "account_emailconfirmation": frozenset({"id", "email_address_id", "key"}),
     "usersessions_usersession": frozenset({"id", "user_id", "session_key"}),
 }
 
 # A sweeper may delete from these by age alone, over all accounts.
-SWEPT_BY = {"accounts_invitation": "expires_at"}
+SWEPT_BY = {
+    "accounts_invitation": "expires_at",
+    "support_access_call": "kept_until",
+    "support_access_staffaction": "done_at",
+    "support_access_ticket": "closed_at",
+}
 
 
 def found_by() -> dict[str, frozenset[str]]:

@@ -296,6 +296,9 @@ def _ties(scope: Scope, condition: exp.Expression) -> Iterator[Tie]:
         if column[1] != ACCOUNT:
             yield Tie(*column, None)
         return
+    if isinstance(condition, exp.Column) and (column := _column(scope, condition)):  # a switch that is on
+        yield Tie(*column, None)
+        return
     if not isinstance(condition, exp.EQ):
         return
     for one, other in ((condition.left, condition.right), (condition.right, condition.left)):

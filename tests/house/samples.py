@@ -130,6 +130,15 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (80, 40)) -> bytes:
     return out.getvalue()
 
 
+def ticket() -> Any:
+    """What whoever owns the account asked us."""
+    from privacy.support_access.actions import open_ticket
+    from privacy.support_access.models import Topic
+
+    owner = _somebody()
+    return open_ticket(Topic.HELP, "It won’t print.", subject="Printing", email=owner.user.email, member=owner)
+
+
 RECORDS: dict[str, Callable[[], Any]] = {
     "accounts:audit_check": log_check,
     "accounts:logo": logo,
@@ -139,6 +148,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "accounts:audit_event": event,
     "accounts:audit_export": log_export,
     "accounts:key_revoke": api_key,
+    "help:ticket": ticket,
     "crm:contact": contact,
     "crm:contact_restore": lambda: contact(**in_bin()),
     "crm:company": company,
@@ -156,6 +166,7 @@ OWN = {
     "timetracking:entry_": "time.log_for_others",
     "timetracking:cell_entry_edit": "time.log_for_others",
     "accounts:key_revoke": "api_key.manage",
+    "help:ticket": "help.view_all",
 }
 
 # What an address takes that is no record.

@@ -19,7 +19,7 @@ from tests.promises import promise
 ROUTES = account_routes()
 ASKS_NOTHING = {"ColumnsForm", "RightsForm"}  # each of their fields has a value already
 AT_LEAST = {"last_name"}  # a contact is somebody: one of several fields has to say who
-PUBLIC = ["/trial/", "/signup/", "/login/", "/password/reset/"]
+PUBLIC = ["/trial/", "/signup/", "/login/", "/password/reset/", "/contact/", "/contact/child/"]
 
 
 @pytest.fixture

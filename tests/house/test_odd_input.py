@@ -17,7 +17,7 @@ WORDS = """
     billable confirmed token back time note add remove anyway reread encoding delimiter match_by on_match
     column_0 part status name first_name last_name email email_label phone phone_label website title street
     postal_code city region country domain tags code hourly_rate currency budget_hours project task restore
-    who kind since until record anchor
+    who kind since until record anchor of topic about subject
     locale time_zone hours_format theme first_weekday plain_number_unit emails-TOTAL_FORMS emails-INITIAL_FORMS
     emails-0-value emails-0-label phones-TOTAL_FORMS phones-INITIAL_FORMS phones-0-value phones-0-label
 """
@@ -84,7 +84,20 @@ def test_the_ends_of_the_calendar_are_answered(day, acme, inside, browser):
 
 
 @pytest.mark.parametrize(
-    "path", ["/login/", "/trial/", "/signup/", "/password/reset/", "/", "/healthz", "/enter/", "/privacy/promises/"]
+    "path",
+    [
+        "/login/",
+        "/trial/",
+        "/signup/",
+        "/contact/",
+        "/contact/child/",
+        "/support/",
+        "/password/reset/",
+        "/",
+        "/healthz",
+        "/enter/",
+        "/privacy/promises/",
+    ],
 )
 def test_the_pages_before_the_door_answer_odd_values(path, db):
     client = Client(raise_request_exception=False)

@@ -31,6 +31,8 @@ PUBLIC = [
     "/",
     "/pricing/",
     "/security/",
+    "/contact/",
+    "/contact/child/",
     "/trial/",
     "/signup/",
     "/login/",

@@ -1,0 +1,5 @@
+"""The way to a member's own requests and calls."""
+
+from accounts.menu import MenuEntry, register
+
+register(MenuEntry("Help and calls", "help:help", "help.view", 17, place="admin", group="You", also=("help:ticket",)))

@@ -1,0 +1,89 @@
+"""Whose requests and calls somebody may read, and what waits in the queues."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core import signing
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from accounts.permissions import can_for_others
+from privacy.support_access.models import Call, Queue, StaffAction, Ticket
+
+_LINKS = signing.Signer(salt="privacy.support_access.request")
+
+
+# --- Members --------------------------------------------------------------------------------------
+
+
+def tickets_of(member: Membership) -> QuerySet[Ticket]:
+    """Every request that this member may read: their own, and, for owners and admins, those about the account.
+
+    Whoever asks names a ``public_id`` too. What somebody asked as a person stays theirs alone.
+    """
+    here = Q(account_id=member.account_id)
+    own = Q(user_id=member.user_id) & (here | Q(account_id=None))
+    return Ticket.objects.filter(own | here if can_for_others(member, "help.view") else own)
+
+
+def own_tickets(member: Membership) -> QuerySet[Ticket]:
+    """What this person asked, here or for themselves."""
+    mine = Ticket.objects.filter(user_id=member.user_id)
+    return mine.filter(Q(account_id=member.account_id) | Q(account_id=None))
+
+
+def colleagues_tickets(member: Membership) -> QuerySet[Ticket]:
+    """What others asked in this account; for those who may read it."""
+    theirs = Ticket.objects.filter(account_id=member.account_id).exclude(user_id=member.user_id)
+    return theirs if can_for_others(member, "help.view") else theirs.none()
+
+
+def calls_of(user: User) -> QuerySet[Call]:
+    """The telephone calls that we had with this person, with who listened to a recording."""
+    return Call.objects.filter(user_id=user.pk).select_related("account", "staff")
+
+
+def listenings_of(call: Call) -> QuerySet[StaffAction]:
+    """Who listened to the recording of this call, when, and why."""
+    found = StaffAction.objects.filter(call_id=call.pk, kind=StaffAction.Kind.LISTENED)
+    return found.select_related("staff").order_by("done_at", "pk")
+
+
+# --- Strangers ------------------------------------------------------------------------------------
+
+
+def link_token(ticket: Ticket) -> str:
+    """The last part of the link by which somebody without a sign-in writes more. It shows no word of the request."""
+    return _LINKS.sign(ticket.public_id.hex).replace(":", ".")
+
+
+def ticket_of_link(token: str) -> Ticket | None:
+    """The request that a link names; None for a forged one, or when the request is gone."""
+    try:
+        public_id = _LINKS.unsign(":".join(token.rsplit(".", 1)))
+    except signing.BadSignature:
+        return None
+    return Ticket.objects.filter(public_id=public_id).first()
+
+
+def just_sent(email: str, subject: str, *, within: timedelta) -> Ticket | None:
+    """What this address just asked, for the second click of the same form; nobody's without an address."""
+    sent = Ticket.objects.filter(email=email, subject=subject, opened_at__gte=timezone.now() - within)
+    return sent.order_by("-opened_at").first() if email else None
+
+
+# --- Staff ----------------------------------------------------------------------------------------
+
+
+def open_in_queues() -> dict[str, int]:
+    """How many requests wait for an answer, in each queue."""
+    waiting = Ticket.objects.filter(queue__in=Queue.values, state=Ticket.State.OPEN)
+    counted = dict(waiting.order_by().values_list("queue").annotate(Count("pk")))
+    return {queue: counted.get(queue, 0) for queue in Queue.values}
+
+
+def staff() -> QuerySet[User]:
+    """Who works on requests."""
+    return User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "last_name", "pk")

@@ -1,0 +1,18 @@
+"""The staff area."""
+
+from django.urls import path
+
+from privacy.support_access.views import desk
+
+app_name = "support"
+
+urlpatterns = [
+    path("", desk.tickets, name="tickets"),
+    path("tickets/<uuid:public_id>/", desk.ticket, name="ticket"),
+    path("tickets/<uuid:public_id>/answer/", desk.ticket_answer, name="ticket_answer"),
+    path("tickets/<uuid:public_id>/note/", desk.ticket_note, name="ticket_note"),
+    path("tickets/<uuid:public_id>/assign/", desk.ticket_assign, name="ticket_assign"),
+    path("tickets/<uuid:public_id>/move/", desk.ticket_move, name="ticket_move"),
+    path("tickets/<uuid:public_id>/close/", desk.ticket_close, name="ticket_close"),
+    path("tickets/<uuid:public_id>/reopen/", desk.ticket_reopen, name="ticket_reopen"),
+]

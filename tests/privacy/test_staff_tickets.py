@@ -1,0 +1,181 @@
+"""Staff work on requests: who gets in, what stands in the queues, each step and where it is written down."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.models import OutgoingMail
+from audit.models import Event, Payload
+from privacy.support_access import actions, urls
+from privacy.support_access.models import StaffAction, Ticket, TicketMessage, Topic
+from tests.promises import promise
+
+pytestmark = pytest.mark.usefixtures("_rows")
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def did(kind: str) -> StaffAction:
+    return StaffAction.objects.get(kind=kind)
+
+
+# --- The door -------------------------------------------------------------------------------------
+
+
+@promise(69, 150)
+@pytest.mark.parametrize("route", [each for each in urls.urlpatterns if isinstance(each, URLPattern)], ids=str)
+def test_the_staff_area_is_not_there_for_anybody_else(route, alice, acme, bob_asks, sam):
+    assert route.callback.staff_only
+    path = "/support/" + str(route.pattern).replace("<uuid:public_id>", str(bob_asks.public_id))
+    for browser in (Client(), signed_in(alice), signed_in(bob_asks.user)):
+        for answer in (browser.get(path), browser.post(path)):
+            assert answer.status_code == 404
+            assert "Staff" not in answer.content.decode()
+    sam.is_active = False
+    sam.save()
+    assert signed_in(sam).get(path).status_code == 404
+
+
+def test_staff_land_in_their_area_after_signing_in(sams):
+    answer = sams.get("/enter/")
+    assert (answer.status_code, answer["Location"]) == (302, "/support/")
+    assert sams.get("/support/")["Cache-Control"] == "no-store, private"
+
+
+def test_every_address_of_the_staff_area_is_behind_its_door():
+    area = next(each for each in get_resolver().url_patterns if str(each.pattern) == "support/")
+    assert all(each.callback.staff_only for each in area.url_patterns)
+
+
+# --- The queues -----------------------------------------------------------------------------------
+
+
+def test_the_queues_count_what_waits_and_urgent_ones_come_first(sams, bob_asks, edith_asks):
+    page = sams.get("/support/").content.decode()
+    assert page.index(str(edith_asks)) < page.index(str(bob_asks))  # a security problem, though asked later
+    assert "Acme" in page
+    counts = {choice.label: choice.count for choice in sams.get("/support/").context["queues"]}
+    assert (counts["All"], counts["Security"], counts["Support"], counts["Children"]) == (2, 1, 1, 0)
+    assert str(bob_asks) not in sams.get("/support/?queue=security").content.decode()
+
+
+def test_state_and_assignee_narrow_the_list(sams, sam, bob_asks, edith_asks):
+    actions.assign(bob_asks, sam, by=sam)
+    actions.close(edith_asks, by=sam)
+    mine = sams.get("/support/?mine=1").content.decode()
+    assert str(bob_asks) in mine and str(edith_asks) not in mine
+    assert str(edith_asks) in sams.get("/support/?state=closed").content.decode()
+
+
+def test_a_number_leads_to_its_request_and_an_address_to_all_of_its_own(sams, edith_asks):
+    answer = sams.get(f"/support/?q=t-{edith_asks.number}")
+    assert answer["Location"] == f"/support/tickets/{edith_asks.public_id}/"
+    assert str(edith_asks) in sams.get("/support/?q=Edith@pell.example").content.decode()
+    assert "Nothing found" in sams.get("/support/?q=pell").content.decode()
+
+
+def test_the_list_asks_no_more_for_more_rows(sams, sam, acme, bob, django_assert_max_num_queries):
+    def ask(times):
+        for _ in range(times):
+            asked = actions.open_ticket(Topic.HELP, "Help", subject="Help", email=bob.email)
+            actions.assign(asked, sam, by=sam)
+
+    ask(2)
+    with django_assert_max_num_queries(40) as few:
+        sams.get("/support/")
+    ask(10)
+    with django_assert_max_num_queries(len(few)):
+        sams.get("/support/")
+
+
+# --- One request ----------------------------------------------------------------------------------
+
+
+def test_an_answer_goes_out_by_mail_and_is_written_down_twice(sams, sam, bob_asks, acme, inside):
+    url = f"/support/tickets/{bob_asks.public_id}/"
+    assert "It stops at line 40." in sams.get(url).content.decode()
+    answer = sams.post(f"{url}answer/", {"text": "Line 40 has no name & no address.", "seen": 1})
+    assert answer.status_code == 302
+    bob_asks.refresh_from_db()
+    assert (bob_asks.state, bob_asks.assignee) == ("answered", sam)
+    letter = OutgoingMail.objects.get(kind="request_answered")
+    assert letter.to == "bob@acme.example"
+    assert "Line 40 has no name & no address." in letter.text and "Sam, Candor" in letter.text
+    assert did("ticket.answered").staff == sam
+    with inside(acme):
+        event = Event.objects.get(kind="ticket.answered")
+        assert (event.actor_kind, event.actor_id, event.record_id) == ("staff", sam.pk, bob_asks.public_id)
+        assert "Line 40" not in str(Payload.objects.get(event_id=event.pk).data)
+
+
+def test_an_answer_to_what_changed_meanwhile_waits_and_keeps_its_words(sams, edith_asks):
+    actions.add_words(edith_asks, "I was wrong: it was a fork.")
+    url = f"/support/tickets/{edith_asks.public_id}/answer/"
+    answer = sams.post(url, {"text": "Which spoon?", "seen": 1})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Which spoon?" in page and "it was a fork" in page
+    assert not OutgoingMail.objects.filter(kind="request_answered").exists()
+    assert sams.post(url, {"text": "Which fork?", "seen": 2}).status_code == 302
+
+
+def test_a_note_goes_to_nobody(sams, bob_asks, bob):
+    letters = OutgoingMail.objects.count()
+    sams.post(f"/support/tickets/{bob_asks.public_id}/note/", {"note-text": "Known since Tuesday."})
+    assert TicketMessage.objects.get(kind="note").text == "Known since Tuesday."
+    assert did("ticket.noted").ticket == bob_asks
+    assert OutgoingMail.objects.count() == letters
+    assert "Tuesday" not in signed_in(bob).get(f"/a/acme/admin/support/{bob_asks.public_id}/").content.decode()
+
+
+def test_assigning_moving_closing_and_opening_again(sams, tess, edith_asks):
+    url = f"/support/tickets/{edith_asks.public_id}/"
+    sams.post(f"{url}assign/", {"to": tess.public_id})
+    sams.post(f"{url}move/", {"queue": "privacy"})
+    sams.post(f"{url}close/")
+    edith_asks.refresh_from_db()
+    assert (edith_asks.assignee, edith_asks.queue, edith_asks.is_urgent) == (tess, "privacy", False)
+    assert edith_asks.closed_at
+    sams.post(f"{url}reopen/")
+    edith_asks.refresh_from_db()
+    assert (edith_asks.state, edith_asks.closed_at) == ("open", None)
+    assert did("ticket.assigned").detail == "to Tess Aalto"
+    assert did("ticket.moved").detail == "to Privacy"
+    assert did("ticket.closed") and did("ticket.reopened")
+    page = sams.get(url).content.decode()
+    assert "moved to another queue" in page and "to Tess Aalto" in page
+
+
+def test_nobody_but_staff_is_assigned(sams, alice, edith_asks):
+    answer = sams.post(f"/support/tickets/{edith_asks.public_id}/assign/", {"to": alice.public_id})
+    assert answer.status_code == 422
+    assert Ticket.objects.get().assignee is None
+
+
+@promise(69)
+def test_staff_see_the_accounts_name_and_standing_and_nothing_inside(sams, bob_asks, acme, inside):
+    from crm.models import Contact
+
+    with inside(acme):
+        Contact.objects.create(first_name="Maren", last_name="Xenocontact")
+    page = sams.get(f"/support/tickets/{bob_asks.public_id}/").content.decode()
+    assert "Acme, trialing" in page
+    assert "Xenocontact" not in page and "Vestergade" not in page and "/a/acme/" not in page
+
+
+@pytest.mark.parametrize("table", ["support_access_staffaction", "support_access_ticketmessage"])
+def test_the_database_lets_nobody_rewrite_what_was_said_or_done(table, sam, edith_asks):
+    actions.assign(edith_asks, sam, by=sam)
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE {table} SET id = id WHERE id = 0")
