@@ -44,6 +44,10 @@ def _last(data: Data) -> dict[str, str]:
     return {"last": ", the last one" if data["is_last"] else ""}
 
 
+def _days(data: Data) -> dict[str, str]:
+    return {"days": f"{data['days']} days" if data["days"] else "no days: at once"}
+
+
 def _left(data: Data) -> dict[str, str]:
     left = data["left"]
     return {"left": "one is" if left == 1 else f"{left or 'none'} are"}
@@ -109,6 +113,10 @@ register(
     Kind("account.logo_changed", "Logo changed", "gave the account a new logo, {file}", "photo"),
     Kind("account.logo_removed", "Logo removed", "removed the logo of the account", "photo-off"),
     Kind("account.trial_extended", "Trial extended", "extended the trial to {ends}: {reason}", "hourglass", _trial),
+    Kind("account.second_factor_required", "Second factor asked for",
+         "asked everybody for a second factor, within {days}", "shield-lock", _days),
+    Kind("account.second_factor_released", "Second factor left to each", "left the second factor to each person",
+         "shield-off"),
     Kind("account.closed", "Account closed", "closed the account", "lock"),
     Kind("member.added", "Person added", "added {record} as {role}", "user-plus", _role),
     Kind("member.invited", "Person invited", "invited {record} as {role}", "mail", _role),

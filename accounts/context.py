@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from accounts.factors import policy
 from accounts.menu import ShownEntry, entries
 from accounts.models import Account
 from accounts.queries import memberships_of
@@ -49,6 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "admin_menu": SimpleLazyObject(lambda: _grouped(admin)),
         "is_admin_page": SimpleLazyObject(lambda: any(entry.is_current for entry in admin)),
         "other_accounts": SimpleLazyObject(lambda: _others(membership)),
+        "second_factor": SimpleLazyObject(lambda: policy.asked_of(request, membership)),
         "trial": SimpleLazyObject(lambda: _trial(membership.account)),
     }
 

@@ -112,6 +112,8 @@ describe(
             "past_due_since",
             "closing_at",
             "closed_at",
+            "second_factor_since",
+            "second_factor_days",
         }
     ),
     rows_for=accounts_owned_by,

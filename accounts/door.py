@@ -23,6 +23,7 @@ from accounts.api.once import once
 from accounts.api.operations import Endpoint, OpenOperation, Operation
 from accounts.api.problems import Problem, problem_of
 from accounts.entrance import visitor
+from accounts.factors import policy
 from accounts.members import actor_for, reads_as
 from accounts.models import ApiKey, Membership
 from accounts.permissions import can
@@ -58,6 +59,8 @@ class AccountMiddleware:
         if membership is None:
             request.stranger = True
             return self.get_response(request)
+        if (way := policy.way_to_set_up(request, membership)) is not None:
+            return way
         request.membership, request.account = membership, membership.account
         with inside(membership):
             _note_visit(request, membership)
@@ -153,6 +156,8 @@ def key_of(request: HttpRequest) -> ApiKey:
     now = timezone.now()
     if key is None or (trouble := keys.trouble(key, now)):
         raise Problem("no-key", trouble if key else "", headers={"WWW-Authenticate": 'Bearer realm="Candor"'})
+    if policy.locks_out(key.membership, now):
+        raise Problem("second-factor")
     key.note_use(now)
     return key
 

@@ -81,7 +81,17 @@ register(
     )
 )
 register(MenuEntry("Notifications", "accounts:notifications", "profile.edit", 15, place="admin", group="You"))
-register(MenuEntry("Security", "accounts:security", "session.view", 15, place="admin", group="You"))
+register(
+    MenuEntry(
+        "Security",
+        "accounts:security",
+        "session.view",
+        15,
+        place="admin",
+        group="You",
+        also=("accounts:factor_policy",),
+    )
+)
 register(
     MenuEntry(
         "Account",

@@ -27,6 +27,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "profile.edit": EVERYONE,
     "session.view": EVERYONE,
     "session.end": EVERYONE,
+    "security.policy": ADMINS,
     "account.view": ADMINS,
     "account.edit": ADMINS,
     "member.view": EVERYONE,

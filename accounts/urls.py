@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.views import (
     admin,
     audit,
+    factor_policy,
     home,
     keys,
     log_jobs,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("admin/api/", keys.keys, name="keys"),
     path("admin/api/<uuid:public_id>/revoke/", keys.key_revoke, name="key_revoke"),
     path("admin/security/", security.security, name="security"),
+    path("admin/security/policy/", factor_policy.factor_policy, name="factor_policy"),
     path("admin/security/end/", security.session_end, name="session_end"),
     path("admin/security/end-others/", security.sessions_end_others, name="sessions_end_others"),
     path("admin/account/", admin.account, name="account"),

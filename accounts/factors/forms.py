@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts import limits, security
-from accounts.factors import actions, codes, passkeys
+from accounts.factors import actions, codes, passkeys, policy
 from accounts.factors.held import Factors
-from accounts.models import SecurityEvent, User
+from accounts.models import Account, SecurityEvent, User
 
 _CODE = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
 _WRONG = {
@@ -22,6 +22,29 @@ _WRONG = {
     "code": "This code does not open. An app shows a new one every half minute, and each code opens once.",
     "credential": "The passkey was not accepted. Try again, or choose another way.",
 }
+
+
+class PolicyForm(forms.Form):
+    """Whether everybody in the account needs a second factor. Whoever says so has one."""
+
+    is_required = forms.BooleanField(label="Everybody here needs a second factor", required=False)
+    days = forms.TypedChoiceField(
+        label="Days to set one up",
+        coerce=int,
+        choices=[(0, "None: at once"), *((days, f"{days} days") for days in policy.GRACE_DAYS if days)],
+        help_text="From today; for new people from the day they join. Then pages stay closed until it is done.",
+    )
+
+    def __init__(self, *args: Any, account: Account, by: User, **kwargs: Any) -> None:
+        is_required = account.second_factor_since is not None
+        super().__init__(*args, initial={"is_required": is_required, "days": account.second_factor_days}, **kwargs)
+        self.by = by
+
+    def clean_is_required(self) -> bool:
+        is_required: bool = self.cleaned_data["is_required"]
+        if is_required and not security.has_second_factor(self.by):
+            raise ValidationError("Set up your own second factor first, so that you don’t lock yourself out.")
+        return is_required
 
 
 class AppForm(forms.Form):

@@ -41,6 +41,8 @@ class Account(Versioned):
     past_due_since = models.DateTimeField(null=True, blank=True, editable=False)
     closing_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    second_factor_since = models.DateTimeField(null=True, blank=True, editable=False)
+    second_factor_days = models.PositiveSmallIntegerField(default=14, db_default=14, editable=False)
     suspended_reason = models.CharField(max_length=200, blank=True, editable=False)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What is typed about people: whom to invite, what they may, who takes over, and a password where it matters."""
+"""What is typed about people: whom to invite, what they may, and who takes over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import FirstPasswordForm, a_name
-from accounts.models import Account, Membership, User
+from accounts.models import Account, Membership
 from accounts.people import invitations, members, pasted
 from accounts.permissions import ADMINS, can
 from tenancy.fields import AccountChoiceField
@@ -129,33 +129,11 @@ class HandOverForm(forms.Form):
             self.initial["to"] = by
 
 
-class PasswordForm(forms.Form):
-    """A step that matters: whoever sits there types the password once more."""
-
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="This step matters, so we ask once more.",
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise ValidationError("This is not your password.")
-        return password
-
-
-class OwnershipForm(PasswordForm):
+class OwnershipForm(forms.Form):
     """How the ownership is offered."""
 
     KEEPS = [("admin", "I become an admin: the account is theirs"), ("owner", "I stay an owner: we both own it")]
     and_you = forms.ChoiceField(label="And you?", choices=KEEPS, initial="admin", widget=forms.RadioSelect)
-    field_order = ["and_you", "password"]
 
     @property
     def stays_owner(self) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
@@ -19,9 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.factors import actions, passkeys
+from accounts.factors import actions, passkeys, policy
 from accounts.factors.forms import AppForm, PasskeyForm, PasskeyNameForm
 from accounts.factors.held import factors_of, passkey_of
+from accounts.members import reads_as
 from accounts.queries import memberships_of
 from accounts.reauthentication import reauthenticated
 from lib.agents import read as read_agent
@@ -30,15 +32,24 @@ View = Callable[..., HttpResponse]
 
 
 def _own(view: View) -> View:
-    """A page about the reader's own factors: signed in, kept by no cache."""
-    return login_required(never_cache(sensitive_post_parameters()(view)))
+    """A page about the reader's own factors: signed in, kept by no cache, with times as they read them."""
+
+    @wraps(view)
+    def shown(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        with reads_as(request.user):
+            return view(request, *args, **kwargs)
+
+    return login_required(never_cache(sensitive_post_parameters()(shown)))
 
 
 @_own
 @require_safe
 def factors(request: HttpRequest) -> HttpResponse:
     """What the reader has, for whoever has no account's Security page, or is asked to set one up first."""
-    return render(request, "accounts/factors/page.html", {"factors": factors_of(request.user), "back": ""})
+    locked = policy.locked_accounts(request.user)
+    others = memberships_of(request.user).exclude(pk__in=[each.pk for each in locked]) if locked else []
+    words = {"factors": factors_of(request.user), "locked": locked, "others": others}
+    return render(request, "accounts/factors/page.html", words)
 
 
 @_own

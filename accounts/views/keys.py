@@ -14,10 +14,12 @@ from accounts import actions
 from accounts.forms import ApiKeyForm
 from accounts.models import ApiKey, Membership
 from accounts.permissions import allow, can, open_when_read_only
+from accounts.reauthentication import reauthenticated
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow("api_key.own")
+@reauthenticated
 def keys(request: HttpRequest) -> HttpResponse:
     """The reader's keys, to admins everybody's; and a form that makes one."""
     form = ApiKeyForm(request.POST or None, member=request.membership)

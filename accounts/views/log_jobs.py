@@ -15,6 +15,7 @@ from accounts.log.filters import LogFilterForm
 from accounts.log.forms import AnchorForm
 from accounts.models import LogJob
 from accounts.permissions import allow, open_when_read_only
+from accounts.reauthentication import reauthenticated
 from lib.htmx import page_or_part
 from lib.keyset import page
 
@@ -47,6 +48,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_when_read_only
 @allow("audit.export")
+@reauthenticated
 def exports(request: HttpRequest) -> HttpResponse:
     """Take the log along: for proof as a whole, or for reading as far as it was narrowed."""
     form = LogFilterForm(request.GET, reader=request.membership)

@@ -1,4 +1,4 @@
-"""Ownership changes hands: offered by one side, answered by the other, each with their password."""
+"""Ownership changes hands: offered by one side, answered by the other, each with a fresh proof of who they are."""
 
 from __future__ import annotations
 
@@ -6,31 +6,27 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.people import owners
 from accounts.people.errors import Refused
-from accounts.people.forms import OwnershipForm, PasswordForm
+from accounts.people.forms import OwnershipForm
 from accounts.permissions import allow, open_when_read_only
+from accounts.reauthentication import reauthenticated
 from accounts.views.people import do_and_say, managed_or_404
-from lib.errors import error_page
 
 
-@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_when_read_only
 @allow("people.own")
+@reauthenticated
 def ownership_offer(request: Any, public_id: UUID) -> HttpResponse:
     """Offer the ownership to a colleague."""
     member = managed_or_404(request, public_id)
-    if request.method == "POST" and not _may_try(request):
-        return error_page(429)
-    form = OwnershipForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = OwnershipForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             owners.offer(member, by=request.membership, stays_owner=form.stays_owner)
@@ -43,21 +39,17 @@ def ownership_offer(request: Any, public_id: UUID) -> HttpResponse:
     return render(request, "accounts/ownership_offer.html", context, status=422 if form.is_bound else 200)
 
 
-@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_when_read_only
 @allow("ownership.answer")
+@reauthenticated
 def ownership(request: Any) -> HttpResponse:
     """The offer as the one to whom it was made reads it, and their yes."""
     offer = _my_offer(request)
-    if offer and request.method == "POST" and not _may_try(request):
-        return error_page(429)
-    form = PasswordForm(request.POST if request.method == "POST" else None, user=request.user)
-    if offer and form.is_valid():
+    if offer and request.method == "POST":
         is_done = do_and_say(request, partial(owners.accept, offer), f"You own {request.account} now.")
         return redirect("accounts:people" if is_done else "accounts:ownership", request.account.slug)
-    status = 422 if offer and form.is_bound else 200
-    return render(request, "accounts/ownership.html", {"form": form, "offer": offer}, status=status)
+    return render(request, "accounts/ownership.html", {"offer": offer})
 
 
 @require_POST
@@ -89,8 +81,3 @@ def ownership_revoke(request: Any) -> HttpResponse:
 def _my_offer(request: Any) -> owners.OwnershipOffer | None:
     offer = owners.open_offer()
     return offer if offer and offer.offered_to_id == request.membership.pk else None
-
-
-def _may_try(request: Any) -> bool:
-    """So many tries at the password, as when signing in again."""
-    return bool(ratelimit.consume(request, action="reauthenticate", user=request.user))

@@ -14,7 +14,7 @@ import audit
 from accounts import sessions
 from accounts.factors.held import factors_of
 from accounts.models import SecurityEvent
-from accounts.permissions import allow, open_when_read_only
+from accounts.permissions import allow, can, open_when_read_only
 from accounts.security import KEPT, note
 
 SHOWN = 20
@@ -26,6 +26,7 @@ def security(request: HttpRequest) -> HttpResponse:
     """Every browser that is signed in as the reader, this one first."""
     words = {
         "browsers": sessions.browsers_of(request.user, this=request.session.session_key),
+        "may_set_policy": can(request.membership, "security.policy"),
         "factors": factors_of(request.user),
         "events": SecurityEvent.objects.filter(user_id=request.user.pk).order_by("-happened_at", "-pk")[:SHOWN],
         "shown": SHOWN,

@@ -1,10 +1,11 @@
-"""An authenticator app as tests play it."""
+"""An authenticator app as tests play it, and a proof that grew old."""
 
 from __future__ import annotations
 
 import re
 import time
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.totp.internal import auth
 from django.test import Client
 
@@ -30,3 +31,10 @@ def set_up_app(browser: Client) -> tuple[str, list[str]]:
     """Add an app in a browser that is signed in: its secret, and the recovery codes."""
     secret = key_on(browser.get(APP).content.decode())
     return secret, codes_on(browser.post(APP, {"code": code_of(secret)}).content.decode())
+
+
+def forget_proof(browser: Client) -> None:
+    """As if whoever is signed in had proven it long ago."""
+    session = browser.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = []
+    session.save()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import actions
 from accounts.models import Account, ApiKey, Membership
 from audit.models import Event
+from tests.accounts.factors import forget_proof
 from tests.statements import assert_same_statements
 
 URL = "/a/acme/admin/api/"
@@ -39,6 +40,31 @@ def test_a_key_is_made_shown_once_and_opens_the_api(client, bob, acme, inside):
     assert text not in again and "Month-end report" in again and "crm:read, time:read" in again
     with inside(acme):
         assert Event.objects.filter(kind="api_key.created").count() == 1
+
+
+def test_it_asks_who_sits_there_and_then_makes_what_was_asked_for(client, bob):
+    bob.set_password("quiet maple seven trains")
+    bob.save()
+    client.force_login(bob)
+    forget_proof(client)
+    assert client.get(URL).status_code == 200, "looking asks nothing"
+    asked = client.post(URL, WANTED)
+    assert ApiKey.objects.filter(account_id=member(bob).account_id).count() == 0
+    page = client.post(asked.url, {"password": "quiet maple seven trains"}, follow=True)
+    assert "Your new key “Month-end report”" in page.text
+    assert client.get(page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"]).status_code == 200
+    made = ApiKey.objects.filter(account_id=member(bob).account_id)
+    assert [key.scopes for key in made] == [["crm:read", "time:read"]], "once, with all that was typed"
+
+
+@pytest.mark.parametrize("way", ["?resume=guessed", "?resume=", ""])
+def test_what_waits_is_done_on_its_own_way_back_only(client, bob, way):
+    client.force_login(bob)
+    forget_proof(client)
+    client.post(URL, WANTED)
+    client.force_login(bob)
+    assert client.get(f"{URL}{way}").status_code == 200
+    assert ApiKey.objects.filter(account_id=member(bob).account_id).count() == 0
 
 
 def test_the_same_form_sent_again_makes_no_second_key(client, bob):

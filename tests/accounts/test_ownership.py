@@ -1,4 +1,4 @@
-"""Ownership changes hands: offered by an owner, taken by the colleague, each with their password; or not at all."""
+"""Ownership changes hands: offered by an owner, taken by the colleague, each with a fresh proof; or not at all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from accounts.models import Membership, OutgoingMail, OwnershipOffer
 from accounts.people import owners
 from audit.models import Event
 from tests.accounts.conftest import only, whole
+from tests.accounts.factors import forget_proof
 
 PEOPLE = "/a/acme/admin/people/"
 MINE = f"{PEOPLE}ownership/"
@@ -56,7 +57,7 @@ def offers(acme, inside):
     return count
 
 
-def test_it_is_offered_by_letter_and_taken_with_the_password(client, alice, bob, offer, role_of, acme, inside):
+def test_it_is_offered_by_letter_and_taken_by_the_colleague(client, alice, bob, offer, role_of, acme, inside):
     offer()
     letter = only(OutgoingMail)
     assert (letter.kind, letter.to) == ("ownership_offered", bob.email)
@@ -64,7 +65,7 @@ def test_it_is_offered_by_letter_and_taken_with_the_password(client, alice, bob,
     assert role_of(bob) == "member", "nothing changes until it is accepted"
     client.force_login(bob)
     assert "Alice" in client.get(MINE).content.decode()
-    response = client.post(MINE, {"password": WORD}, follow=True)
+    response = client.post(MINE, {}, follow=True)
     assert "You own Acme now." in response.content.decode()
     assert (role_of(bob), role_of(alice)) == ("owner", "admin")
     assert [each.kind for each in whole(OutgoingMail)] == ["ownership_offered", "ownership_answered"]
@@ -76,16 +77,24 @@ def test_it_is_offered_by_letter_and_taken_with_the_password(client, alice, bob,
 def test_the_giver_may_stay_an_owner(client, alice, bob, offer, role_of):
     offer(and_you="owner")
     client.force_login(bob)
-    client.post(MINE, {"password": WORD})
+    client.post(MINE, {})
     assert (role_of(bob), role_of(alice)) == ("owner", "owner")
 
 
-def test_without_the_password_nothing_happens(client, bob, offer, offers, role_of):
-    offer(expect=422, password="something else")
-    assert not offers()
-    offer()
-    client.force_login(bob)
-    assert client.post(MINE, {"password": "something else"}).status_code == 422
+def test_without_a_fresh_proof_nothing_happens(client, alice, bob, acme, offers, role_of):
+    member = Membership.objects.get(account=acme, user=bob)
+    for person, url in ((alice, f"{PEOPLE}{member.public_id}/ownership/"), (bob, MINE)):
+        client.force_login(person)
+        forget_proof(client)
+        asked = client.post(url, {"and_you": "admin"})
+        assert asked.url.startswith("/reauthenticate/?next=")
+        if person == alice:
+            assert not offers()
+            client.post(asked.url, {"password": "something else"})
+            assert not offers()
+            done = client.post(asked.url, {"password": WORD}, follow=True)
+            assert "has a letter now" in done.content.decode(), "what was sent is done once the question is answered"
+            assert offers() == 1
     assert role_of(bob) == "member"
 
 
@@ -94,7 +103,7 @@ def test_it_is_declined(client, alice, bob, offer, role_of):
     client.force_login(bob)
     assert "Everything stays as it is" in client.post(f"{MINE}decline/", follow=True).content.decode()
     assert (role_of(bob), role_of(alice)) == ("member", "owner")
-    assert client.post(MINE, {"password": WORD}).status_code == 200
+    assert client.post(MINE, {}).status_code == 200
     assert role_of(bob) == "member"
 
 
@@ -102,7 +111,7 @@ def test_it_is_taken_back(client, alice, bob, offer, role_of):
     offer()
     assert "taken back" in client.post(f"{MINE}revoke/", follow=True).content.decode()
     client.force_login(bob)
-    client.post(MINE, {"password": WORD})
+    client.post(MINE, {})
     assert role_of(bob) == "member"
 
 
@@ -111,7 +120,7 @@ def test_it_runs_out(client, bob, offer, role_of, acme, inside):
     with inside(acme):
         OwnershipOffer.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     client.force_login(bob)
-    client.post(MINE, {"password": WORD})
+    client.post(MINE, {})
     assert role_of(bob) == "member"
 
 
@@ -129,7 +138,7 @@ def test_what_ended_a_moment_ago_is_a_sentence(client, alice, bob, offer, role_o
         OwnershipOffer.objects.update(outcome="revoked")
     monkeypatch.setattr(owners, "open_offer", lambda: seen)
     client.force_login(alice if way == "revoke/" else bob)
-    response = client.post(f"{MINE}{way}", {"password": WORD})
+    response = client.post(f"{MINE}{way}", {})
     assert response.status_code == 302
     monkeypatch.undo()
     assert owners.GONE in client.get(response["Location"]).content.decode()
@@ -141,10 +150,8 @@ def test_nobody_else_answers_it(client, alice, bob, carol, mallory, offer, role_
     client.force_login(carol)
     assert "No ownership is offered to you" in client.get(MINE).content.decode()
     for person, status in ((carol, 200), (mallory, 404)):
-        person.set_password(WORD)
-        person.save()
         client.force_login(person)
-        assert client.post(MINE, {"password": WORD}).status_code == status
+        assert client.post(MINE, {}).status_code == status
     assert (role_of(carol), role_of(alice)) == ("reader", "owner")
 
 
@@ -152,6 +159,6 @@ def test_only_an_owner_offers_it(client, acme, bob, carol, offers):
     Membership.objects.filter(account=acme, user=bob).update(role="admin")
     client.force_login(bob)
     member = Membership.objects.get(account=acme, user=carol)
-    data = {"and_you": "owner", "password": WORD}
+    data = {"and_you": "owner"}
     assert client.post(f"{PEOPLE}{member.public_id}/ownership/", data).status_code == 403
     assert not offers()
