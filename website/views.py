@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.documents import kept_in
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
-from billing.catalogue import PLANS
+from billing.catalogue import CURRENCIES, PLANS, Interval, offer
 from lib.templatetags.look import leads_somewhere
-from website import features, register
+from privacy.policies import ledger
+from website import example, features, register
 from website.forms import PriceForm
 from website.register import State
 
@@ -24,13 +25,28 @@ from website.register import State
 LISTED = ["/", "/pricing/", "/security/", "/trial/", "/privacy/", "/privacy/promises/", "/terms/", "/cookies/"]
 LISTED += ["/processors/", "/contact/", "/api/docs/"]
 
+SHOWN_PROMISES = {8, 41, 61, 67, 68, 72}  # what somebody wants to know before signing up
 SECURITY_TXT_HOLDS = timedelta(days=180)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What a stranger sees first."""
-    return render(request, "website/home.html", {"trial_days": settings.TRIAL_DAYS})
+    """What a stranger sees first. ``?typed=1,5`` asks how Candor reads a length of time."""
+    asked = request.GET.get("typed", "").strip()[: example.LONGEST]
+    found = ledger.lately()
+    words = {
+        "asked": example.typed(asked) if asked else None,
+        "hours": [example.typed(text) for text in example.HOURS],
+        "log": example.log(),
+        "promises": [line for line in found.lines if line.promise.number in SHOWN_PROMISES],
+        "promised": len(found.lines),
+        "proven": found.count(ledger.State.PROVEN),
+        "cheapest": offer(1, CURRENCIES[0], Interval.MONTH),
+        "usual": offer(7, CURRENCIES[0], Interval.MONTH),
+        "trial_days": settings.TRIAL_DAYS,
+        "read_only_days": READ_ONLY_DAYS,
+    }
+    return render(request, "website/home.html", words)
 
 
 @require_safe
