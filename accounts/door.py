@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import resolve, reverse
+from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve, reverse
 from django.utils import timezone
 
 from accounts import keys
@@ -120,13 +120,15 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(API) or request.path_info == API_DOCS:
+        if not request.path_info.startswith(API) or f"{request.path_info.rstrip('/')}/" == API_DOCS:
             return self.get_response(request)
         try:
             response = self.answer(request)
         except Exception as exception:
             response = problem_of(request, exception).answer(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
+        if response.status_code != 204:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def answer(self, request: Any) -> HttpResponse:
@@ -134,7 +136,7 @@ class ApiMiddleware:
         request.get_host()  # refuses a host that is not ours
         if "\0" in request.path_info:
             raise Http404
-        found = resolve(request.path_info)
+        found = address(request.path_info)
         endpoint: Endpoint = found.func  # type: ignore[assignment]
         operation = endpoint.operation(request.method)
         if not request.accepts("application/json"):
@@ -147,6 +149,16 @@ class ApiMiddleware:
         request.membership, request.account = key.membership, key.account
         with inside(key.membership, key):
             return once(request, lambda: operation.run(request, **found.kwargs))
+
+
+def address(path: str) -> ResolverMatch:
+    """What an address of the API leads to. Without its last slash it leads nowhere, and that is said."""
+    try:
+        return resolve(path)
+    except Resolver404:
+        if not path.endswith("/") and is_valid_path(f"{path}/"):
+            raise Problem("not-found", f"Addresses end with a slash: {path}/.") from None
+        raise
 
 
 def key_of(request: HttpRequest) -> ApiKey:

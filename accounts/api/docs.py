@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.api.fields import Field, Reference, Schema
@@ -66,7 +69,7 @@ def page(resources: Sequence[Resource]) -> Callable[[HttpRequest], HttpResponse]
         words = {
             "chapters": [_chapter(each) for each in resources],
             "scopes": {scope: SCOPES[scope] for scope in SCOPES if scope in used_scopes(resources)},
-            "refusals": KINDS,
+            "refusals": {name: (kind, with_code(kind.help)) for name, kind in KINDS.items()},
             "page_size": PAGE_SIZE,
             "most_rows": MOST_ROWS,
             "a_minute": settings.API_REQUESTS_PER_MINUTE,
@@ -122,7 +125,7 @@ def _field(resource: Resource, field: Field) -> Line:
     notes = ["needed"] if field.is_required else []
     notes += ["read only"] if field.is_read_only or "create" not in resource.may else []
     notes += ["only for roles that may see it"] if field.needs else []
-    return Line(field.name, ", ".join([kind, *notes]), field.about)
+    return Line(field.name, ", ".join([kind, *notes]), with_code(field.about))
 
 
 def _filter(filter_: Filter) -> Line:
@@ -140,6 +143,11 @@ def _kind(schema: Schema) -> str:
     if parts := schema.get("properties"):
         kind += f" of {', '.join(parts)}"
     return f"{kind}, or null" if "null" in types else kind
+
+
+def with_code(text: str) -> SafeString:
+    """What stands between backticks is code."""
+    return mark_safe(re.sub("`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308  (escaped before)
 
 
 def _pretty(data: Any) -> str:

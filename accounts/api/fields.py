@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -359,7 +359,7 @@ def an_instant(value: Any) -> datetime:
         instant = None
     if instant is None or instant.tzinfo is None or instant.year not in YEARS:
         raise Wrong(f"Write an instant with its zone, as in {EXAMPLE_INSTANT}.")
-    return instant
+    return instant.astimezone(UTC)
 
 
 def column_of(model: type[Model], path: str) -> Any:

@@ -126,7 +126,9 @@ class Resource:
 
     def delete(self, request: Any, public_id: UUID) -> HttpResponse:
         self.remove(self._editable(request, public_id), request)
-        return HttpResponse(status=204)
+        response = HttpResponse(status=204)
+        del response["Content-Type"]  # nothing is of no kind
+        return response
 
     # --- the way ------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ class Program:
         given = {} if body is None else {"data": orjson.dumps(body), "content_type": "application/json"}
         response = self.client.generic(method.upper(), url, headers=sent, **given)
         kind = response.headers.get("Content-Type", "")
-        response.data = orjson.loads(response.content) if kind.endswith("json") else None
+        response.data = orjson.loads(response.content) if kind.endswith("json") and method != "head" else None
         return response
 
     def __getattr__(self, method: str) -> Callable[..., Any]:

@@ -30,8 +30,14 @@ def test_every_problem_has_its_place(page):
         assert f'id="{name}"' in page
 
 
+def test_code_is_shown_as_code(page):
+    assert "send it as <code>If-Match</code>" in page
+    assert "Send <code>Authorization: Bearer &lt;key&gt;</code>" in page
+    assert "`" not in page
+
+
 def test_it_asks_nobody_else(page):
-    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', re.sub('<link rel="canonical"[^>]+>', "", page))
     assert "<script>" not in page
     assert "style=" not in page
 

@@ -127,6 +127,19 @@ def test_what_is_not_there_is_a_problem_too(method, path, status, kind, alices):
         assert response.headers["Allow"] == "GET, POST"
 
 
+def test_a_forgotten_slash_is_told(alices):
+    response = alices.get("/api/v1/contacts")
+    assert response.data["detail"] == "Addresses end with a slash: /api/v1/contacts/."
+    assert alices.get("/api/v1/nothing").data["detail"] == "No such address, or no such record in this account."
+    assert Client().get("/api/docs").headers["Location"] == "/api/docs/"
+
+
+def test_every_answer_says_how_long_it_is(alices):
+    for method, path in (("get", "tags/"), ("head", "tags/"), ("get", "nothing/")):
+        length = alices.ask(method, path).headers["Content-Length"]
+        assert length == str(len(alices.get(path).content))
+
+
 def test_only_json_is_spoken(alices):
     refused(alices.get("contacts/", accept="text/html"), 406, "not-acceptable")
     assert alices.get("contacts/", accept="text/html, */*;q=0.1").status_code == 200

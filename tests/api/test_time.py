@@ -7,7 +7,7 @@ from audit.models import Event
 from timetracking.models import TimeEntry
 
 NO_ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
-MORNING = {"started_at": "2026-11-20T08:30:00Z", "stopped_at": "2026-11-20T10:00:59+00:00"}
+MORNING = {"started_at": "2026-11-20T09:30:00+01:00", "stopped_at": "2026-11-20T10:00:59+00:00"}
 
 
 @pytest.fixture
