@@ -30,7 +30,9 @@ from typing import Any, NamedTuple
 
 EVENT_FIELDS = ("id", "kind", "actor_kind", "actor_id", "record_type", "record_id", "commitment", "written_at")
 ERASED = "audit.erased"
+PLACES = ("log", "key", "checkpoint", "proof", "event", "end")  # each line is checked against those before it
 WAITS_AT_MOST = 600  # seconds that an event may wait for its seal before that is a finding
+DAY = 86400
 DUE_AFTER = 7200  # seconds after which a next checkpoint should be there
 SHOWN_AT_MOST = 200  # findings; the others are counted
 Line = dict
@@ -343,17 +345,25 @@ class Check:
         self.number, self.latest, self.first_late = 0, "", 0
         self.log = self.made_at = ""
         self.before = b""
-        self.is_whole = False
+        self.rank, self.is_whole = 0, False
 
     def read(self, lines: Iterable[Line]) -> Report:
         """Check all lines and say what they prove."""
         for place, line in enumerate(lines, 1):
             try:
+                self._take_place(place, line["type"])
                 getattr(self, "_read_" + line["type"])(line)
             except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
                 self.report.find(f"Line {place} is not what Candor writes ({type(error).__name__}: {error}).")
         self._conclude()
         return self.report
+
+    def _take_place(self, place: int, kind: str) -> None:
+        """A line in another place than Candor writes it might be checked against nothing."""
+        rank = PLACES.index(kind)
+        if rank < self.rank or self.is_whole or (kind == "log") != (place == 1):
+            self.report.find(f"Line {place} does not belong there: the order is {', '.join(PLACES)}.")
+        self.rank = rank
 
     def _read_log(self, line: Line) -> None:
         self.log, self.made_at = line["log"], a_time(line["made_at"])
@@ -457,12 +467,12 @@ class Check:
         self._cover(number, line["sealed_at"])
         if line["id"] is not None:
             self._read_words(line, name)
-            if seconds_between(line["written_at"], line["sealed_at"]) > 86400:
+            if abs(seconds_between(line["written_at"], line["sealed_at"])) > DAY:
                 self.first_late = self.first_late or number
 
     def _read_unsealed(self, line: Line) -> None:
         self.report.unsealed += 1
-        if seconds_between(line["written_at"], self.made_at) > WAITS_AT_MOST:
+        if not -DAY < seconds_between(line["written_at"], self.made_at) <= WAITS_AT_MOST:
             self.report.find(f"Event {line['id']} has no link, although it was written at {line['written_at']}.")
         self._read_words(line, f"Event {line['id']}")
 
@@ -539,11 +549,11 @@ class Check:
                 "until the next one, whoever rules the database could still change them unseen.")  # fmt: skip
         if report.unsealed:
             say(f"{report.unsealed} events of the last minutes are not sealed yet.")
-        if report.checkpoint and seconds_between(report.checkpoint, self.made_at) > DUE_AFTER:
+        if report.checkpoint and self.made_at and seconds_between(report.checkpoint, self.made_at) > DUE_AFTER:
             say(f"The last checkpoint is of {report.checkpoint}, and one is due each hour: later ones are missing.")
         if self.first_late:
-            say(f"Number {self.first_late} was sealed more than a day after it was written, and maybe others: "
-                "nothing protected them in between.")  # fmt: skip
+            say(f"Number {self.first_late} bears a time more than a day away from that of its seal, and maybe others: "
+                "nothing protects a time before the seal.")  # fmt: skip
         if report.key and not self.trusted:
             say(f"Whether {report.key} is really Candor's key: compare it with one that you kept (--key, --anchor).")
         if not self.anchors:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import audit
 from audit import candor_verify
-from audit.candor_verify import Anchor
+from audit.candor_verify import Anchor, Check
 from audit.checkpoints import make_checkpoint
 from audit.models import Event, Payload, Proof
 
@@ -95,3 +95,52 @@ def test_an_export_ends_with_an_anchor(acme):
     anchor = Anchor(end)
     assert anchor.heads[0][1] == 1
     assert audit.verify(acme, anchors=[anchor]).findings == []
+
+
+def exported(account):
+    return [json.loads(line) for line in audit.export_log(account)]
+
+
+def rewritten(lines):
+    """The same log with other facts in its first event, linked anew: no line contradicts another."""
+    log, before = lines[0]["log"], candor_verify.first_link(lines[0]["log"])
+    events = [line for line in lines if line["type"] == "event"]
+    events[0]["kind"] = "account.harmless"
+    for line in events:
+        before = candor_verify.link(line["number"], before, line, line["sealed_at"])
+        line["link"] = before.hex()
+    return log, [*(line for line in lines if line["type"] not in ("event", "end"))], events
+
+
+def test_a_rewritten_log_is_found_wherever_its_lines_stand(acme, inside):
+    """Each of these files would be checked against nothing, if lines were taken in any order."""
+    audit.seal(acme)
+    make_checkpoint()
+    anchor = Anchor("".join(audit.export_log(acme)))
+    log, (first, *rest), events = rewritten(exported(acme))
+    end = {"type": "end", "log": log, "number": 1, "link": events[-1]["link"]}
+    proofs, others = [line for line in rest if line["type"] == "proof"], [x for x in rest if x["type"] != "proof"]
+    for lines in (
+        [first, *others, *events, *proofs, end],  # the proof comes when its number was passed
+        [first, *events, *rest, end],
+        [first, *events, end, *rest],
+        [*others, *events, first, *proofs, end],  # and so does the head that an anchor names
+    ):
+        assert Check(trusted=anchor.keys).read(lines).findings
+        assert Check([anchor]).read(lines).findings
+
+
+def test_nothing_may_stand_twice_or_after_the_end(acme):
+    audit.seal(acme)
+    make_checkpoint()
+    lines = exported(acme)
+    assert Check().read(lines).findings == []
+    for wrong in ([lines[0], *lines], [*lines, lines[-1]], lines[1:], [*lines, lines[1]]):
+        assert any("does not belong there" in each for each in Check().read(wrong).findings)
+
+
+def test_an_unsealed_event_of_the_future_is_found(acme):
+    audit.seal(acme)
+    (log, event, end), year = exported(acme), {"written_at": "2199-01-01T00:00:00.000000Z"}
+    waiting = {**event, **year, "number": None, "link": None, "sealed_at": None}
+    assert any("2199" in each for each in Check().read([log, event, waiting, end]).findings)

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 import audit
+from accounts.models import Account
 from audit import candor_verify
 from audit.checkpoints import make_checkpoint
 from audit.models import Event, Payload
@@ -41,6 +42,15 @@ def test_a_finding_is_an_exit_code(acme, logs, inside, capsys):
             call_command("verify_audit", *words)
         assert ended.value.code == 1
         assert f"The words of event {gone} are gone" in capsys.readouterr().out
+
+
+def test_an_account_whose_log_is_gone_with_all_its_traces_is_found(logs, capsys):
+    Account.objects.create(name="Initech", slug="initech")
+    with pytest.raises(SystemExit):
+        call_command("verify_audit")
+    said = capsys.readouterr().out
+    assert "FOUND  initech" in said
+    assert "The log is empty" in said
 
 
 @pytest.mark.parametrize("words", [["nobody"], ["--export", "file"], ["acme", "--anchor", "/no/such"], ["--key", "x"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 import audit
 from audit.candor_verify import Anchor, Key, Report, show
 from audit.models import Head, Unsealed
+
+PAGE = 1000
 
 
 class Command(BaseCommand):
@@ -53,16 +56,25 @@ class Command(BaseCommand):
         return account
 
     def _all(self) -> list[Any]:
-        numbers = {*Head.objects.values_list("account_id", flat=True)}
+        """Every account that there is, so that none is passed over for having lost all traces, and every log."""
+        accounts = apps.get_model(settings.ACCOUNT_MODEL)._default_manager
+        numbers = {*_numbers(accounts), *Head.objects.values_list("account_id", flat=True)}
         numbers |= {*Unsealed.objects.values_list("account_id", flat=True).distinct()}
-        model = apps.get_model(settings.ACCOUNT_MODEL)
-        known = model._default_manager.in_bulk(numbers)
+        known = accounts.in_bulk(numbers)
         return [known.get(number, number) for number in sorted(numbers)]
 
     def _export(self, account: Any, name: str) -> None:
         with Path(name).open("w", encoding="utf-8") as file:
             file.writelines(audit.export_log(account))
         self.stdout.write(f"Wrote {name}.")
+
+
+def _numbers(accounts: Any) -> Iterator[int]:
+    """The number of every account, page by page."""
+    last = 0
+    while page := list(accounts.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE]):
+        yield from page
+        last = page[-1]
 
 
 def _line(account: Any, report: Report) -> str:
