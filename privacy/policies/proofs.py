@@ -104,6 +104,8 @@ def _numbers(function: ast.FunctionDef | ast.AsyncFunctionDef, file: Path) -> tu
     numbers = set()
     for mark in function.decorator_list:
         if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "promise":
+            if not function.name.startswith("test"):
+                raise BadMark(f"{file.name}, line {function.lineno}: {function.name} is no test, so it proves nothing")
             for given in mark.args:
                 if not (isinstance(given, ast.Constant) and type(given.value) is int):
                     raise BadMark(f"{file.name}, line {given.lineno}: write the promise's number as a plain number")

@@ -84,13 +84,13 @@ def test_every_view_says_who_may_come_in(route):
     assert action in ROLES
 
 
-@promise(72)
 def reaches_others(role, route):
     """False where the address names what only its own person may reach, and this role is not above them."""
     others = next((action for start, action in OWN.items() if route.name.startswith(start)), None)
     return others is None or not names_a_record(route) or role in ROLES[others]
 
 
+@promise(72)
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_each_role_is_let_in_or_turned_away(route, acme, inside, people, mark_globex):
     with inside(acme):

@@ -203,7 +203,14 @@ def test_an_unknown_promise_stops_the_collection(project, numbers):
     ended.stdout.fnmatch_lines(["*ValueError: *promise*", "*1 error*"])
 
 
-@pytest.mark.parametrize("text", ["@promise(1, NUMBER)\ndef test_one(): ...", "@promise(1)\ndef test_one(: ..."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@promise(1, NUMBER)\ndef test_one(): ...",
+        "@promise(1)\ndef test_one(: ...",
+        "@promise(1)\ndef helps(): ...\n\ndef test_one(): ...",
+    ],
+)
 def test_a_mark_that_cannot_be_read_stops_the_run(project, text):
     project.write(text)
     with pytest.raises(proofs.BadMark, match=r"test_it\.py, line \d"):
