@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.factors import policy
 from accounts.menu import ShownEntry, entries
-from accounts.models import Account
+from accounts.models import Account, Membership
 from accounts.queries import memberships_of
 from accounts.standing import Standing
 
@@ -59,7 +59,9 @@ def _grouped(admin: Iterable[ShownEntry]) -> list[tuple[str, list[ShownEntry]]]:
     return [(group, list(members)) for group, members in groupby(admin, lambda entry: entry.group)]
 
 
-def _others(membership: Any) -> list[Account]:
+def _others(membership: Membership) -> list[Account]:
+    if not membership.is_elsewhere:
+        return []
     found = memberships_of(membership.user).exclude(account_id=membership.account_id)
     return [other.account for other in found]
 

@@ -21,7 +21,10 @@ _PARTS: dict[str, type[models.Model]] = {
     "session": Session, "person": User, "account": Account, "membership": Membership,
 }  # fmt: skip
 _STATEMENT = """
-    SELECT {columns}
+    SELECT {columns}, EXISTS (
+        SELECT FROM accounts_membership further
+        WHERE further.user_id = person.id AND further.removed_at IS NULL AND further.id <> membership.id
+    )
     FROM usersessions_usersession listed
     JOIN django_session session ON session.session_key = listed.session_key
     JOIN accounts_user person ON person.id = listed.user_id
@@ -51,13 +54,14 @@ def visitor(session_keys: Sequence[str | None], slug: str) -> Visitor | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    session, person, account, membership = _read(row)
+    *parts, is_elsewhere = row
+    session, person, account, membership = _read(parts)
     if membership is not None:
-        membership.user, membership.account = person, account
+        membership.user, membership.account, membership.is_elsewhere = person, account, is_elsewhere
     return Visitor(session, person, membership)
 
 
-def _read(row: tuple[Any, ...]) -> list[Any]:
+def _read(row: list[Any]) -> list[Any]:
     """The row's parts as their models; None for a part that the outer join left empty."""
     found, values = [], iter(row)
     for model in _PARTS.values():

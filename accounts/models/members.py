@@ -66,6 +66,7 @@ class Membership(Versioned):
         ]
 
     offered = models.Q(removed_at=None)  # who is chosen for new work
+    is_elsewhere = True  # whether the person has further accounts, as far as the door has not found out
     objects = models.Manager.from_queryset(MembershipQuerySet)()
 
     def __str__(self) -> str:

@@ -9,6 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import Membership
+from demo import cast
+
 HOME = "/a/acme/"
 LOGIN = f"/login/?next={HOME}"
 PASSWORD = "quiet maple seven trains"
@@ -35,6 +38,18 @@ def test_one_statement_says_who_comes_and_the_next_tells_the_database_the_accoun
     assert asked[0].startswith("SELECT session.")
     assert asked[1] == f"SET LOCAL app.account_id = '{acme.pk}'"
     assert [one for one in asked[2:] if not one.startswith("SET LOCAL")] == []
+
+
+def test_the_other_accounts_are_asked_for_only_if_there_are_any(signed_in, alice, globex):
+    def asked():
+        return [one for one in statements(signed_in, f"{HOME}contacts/") if 'JOIN "accounts_account"' in one]
+
+    assert asked() == []
+    cast.joins(globex, alice, Membership.Role.READER)
+    assert len(asked()) == 1
+    assert 'href="/a/globex/"' in signed_in.get(f"{HOME}contacts/").content.decode()
+    Membership.objects.filter(account=globex, user=alice).update(removed_at=timezone.now())
+    assert asked() == []
 
 
 def test_a_session_that_stands_in_no_list_still_lets_in(signed_in, alice):

@@ -117,6 +117,7 @@ def test_a_page_of_a_common_word_is_full_after_a_few_rows(in_acme, monkeypatch):
     reindex(contacts, are_new=True)
     monkeypatch.setattr(search, "COMMON", 2000)
     found = Contact.objects.live().filter(matching(Contact, "same"))
+    assert "IS TRUE" in str(found.query)
     rely_on_indexes()
     plan = plan_of(*found.order_by("name_key", "id")[:51].query.sql_with_params())
     assert any(node.get("Index Name") == "contact_by_name" and node["Actual Rows"] == 51 for node in plan.nodes), (
