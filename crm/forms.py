@@ -50,14 +50,15 @@ class RecordForm(VersionedModelForm):
         self.is_new = self.instance._state.adding
         self.former_tags = self.initial["tags"] = ", ".join(tags)
         self.initial["phone"] = readable(self.initial.get("phone", ""))
-        if can_for_others(member, f"{self.instance._meta.model_name}.edit"):
-            owner = self.fields["owner"]
-            owner.queryset, owner.empty_label = owner.queryset.by_name(), "Nobody"
-        else:
-            del self.fields["owner"]
         if self.is_new:
             self.instance.owner = member
         self.initial["owner"] = self.instance.owner
+        if can_for_others(member, f"{self.instance._meta.model_name}.edit"):
+            owner = self.fields["owner"]
+            owner.queryset, owner.empty_label = owner.queryset.by_name(), "Nobody"
+            owner.stands = self.instance.owner
+        else:
+            del self.fields["owner"]
 
     def clean_phone(self) -> str:
         return readable(self.cleaned_data["phone"], self.member.account.country)

@@ -136,6 +136,8 @@ class AccountForeignKey(models.ForeignKey):
 class AccountChoiceField(forms.ModelChoiceField):
     """A choice among the account's own rows, known outside by their public id."""
 
+    stands: Any = None  # the row that stands there now, where it is at hand: choosing it asks nothing
+
     def __init__(self, *, model: type[models.Model], **kwargs: Any) -> None:
         self.model = model
         kwargs.pop("queryset", None)
@@ -152,6 +154,10 @@ class AccountChoiceField(forms.ModelChoiceField):
         rows = self.model._default_manager.filter(account_id=current_account_id())
         offered = getattr(self.model, "offered", None)
         self.queryset = rows if offered is None else rows.filter(offered | models.Q(pk=present))
+
+    def to_python(self, value: Any) -> Any:
+        is_same = self.stands is not None and str(value) == str(self.stands.public_id)
+        return self.stands if is_same else super().to_python(value)
 
     def label_from_instance(self, obj: Any) -> str:
         return getattr(obj, "choice_label", "") or str(obj)

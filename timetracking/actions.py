@@ -42,7 +42,7 @@ class Undo:
 # --- one cell of the week -----------------------------------------------------------------------
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def save_cell(
     cell: Cell, text: str, *, expected: str, unit: Unit = "hours", confirmed: bool = False
 ) -> tuple[Cell, Undo]:

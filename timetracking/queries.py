@@ -266,11 +266,16 @@ def cell_of(person: Membership, project: Project, task: Task | None, day: date, 
     return Cell(person, project, task, day, tuple(entries))
 
 
-def totals_of(person: Membership, day: date, *, account: Account) -> tuple[list[date], list[TimeEntry]]:
-    """The days of the week around ``day`` and what is logged in them, for the sums beside a saved cell."""
-    days = days_of_week(day, account.first_weekday)
-    entries = TimeEntry.objects.of(person).between(days[0], days[-1])
-    return days, list(entries.only("id", "account", "project", "task", "day", "minutes"))
+def minutes_around(cell: Cell, *, account: Account) -> tuple[int, dict[date, int]]:
+    """What the cell's row adds up to in its week, and what each day of the week does."""
+    days = days_of_week(cell.day, account.first_weekday)
+    row, by_day = 0, dict.fromkeys(days, 0)
+    entries = TimeEntry.objects.of(cell.person).between(days[0], days[-1])
+    work = (cell.project.pk, cell.task.pk if cell.task else None)
+    for project_id, task_id, day, minutes in entries.values_list("project_id", "task_id", "day", "minutes"):
+        by_day[day] += minutes
+        row += minutes if (project_id, task_id) == work else 0
+    return row, by_day
 
 
 def find_work(person: Membership, text: str, limit: int = 30) -> list[tuple[Project, Task | None]]:

@@ -5,6 +5,7 @@ import pytest
 from audit.models import Event, Payload
 from crm.models import Company, Contact
 from crm.search import matching
+from tests.statements import behind_the_door
 
 URL = "/a/acme/contacts/new/"
 
@@ -33,6 +34,14 @@ def test_a_contact_is_added_found_and_logged(signed_in, acme, inside, member_of,
         event = Event.objects.get(kind="contact.created")
         assert event.record_id == contact.public_id
         assert Payload.objects.get(event_id=event.pk).data["changes"]["last_name"] == ["", "Holt"]
+
+
+def test_a_contact_is_added_with_five_statements(signed_in, tidewater, member_of, bob):
+    form = {"last_name": "Holt", "email": "holt@x.example", "company": "Tidewater Museum"}
+    form["owner"] = str(member_of(bob).public_id)
+    signed_in.post(URL, form)
+    asked = behind_the_door(lambda: signed_in.post(URL, form | {"last_name": "Berg", "email": "berg@x.example"}))
+    assert len(asked) == 5, asked  # company, who is there already, contact, words, log
 
 
 def test_a_new_company_name_makes_a_company(signed_in, acme, inside, bob):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit.models import Event, Payload
 from lib.weeks import instant_at
 from tests.promises import promise
+from tests.statements import behind_the_door
 from tests.timetracking.statements import asked
 from timetracking import actions
 from timetracking.models import Project, TimeEntry
@@ -242,6 +243,12 @@ def test_saving_asks_no_more_for_a_fuller_week(bobs_client, acme, bobs, website,
     with_two = asked(lambda: bobs_client.post(URL, cell(website, day="2026-11-19")))
     fill(2, 12)
     assert asked(lambda: bobs_client.post(URL, cell(website, day="2026-11-20"))) == with_two
+
+
+def test_a_time_is_stored_with_six_statements(bobs_client, website):
+    bobs_client.post(URL, cell(website, day="2026-11-18"))
+    asked = behind_the_door(lambda: bobs_client.post(URL, cell(website, day="2026-11-19")))
+    assert len(asked) == 6, asked  # work, lock, cell, entry, log, sums
 
 
 def test_an_undo_is_worth_nothing_elsewhere(bobs_client, client, mallory, globex, website, stored):

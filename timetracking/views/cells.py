@@ -13,7 +13,7 @@ from lib import formats
 from lib.durations import DurationError
 from timetracking.errors import CellChanged, NeedsConfirmation, Refused, SeveralEntries
 from timetracking.models import work_value
-from timetracking.queries import Cell, totals_of
+from timetracking.queries import Cell, minutes_around
 from timetracking.targets import target
 
 
@@ -70,10 +70,7 @@ def saved(request: HttpRequest, cell: Cell, **more: Any) -> JsonResponse:
 
 def totals(request: HttpRequest, cell: Cell) -> dict[str, Any]:
     """The sums beside and below a cell."""
-    days, entries = totals_of(cell.person, cell.day, account=request.account)
-    task_id = cell.task.pk if cell.task else None
-    row = sum(e.minutes for e in entries if e.project_id == cell.project.pk and e.task_id == task_id)
-    by_day = {day: sum(entry.minutes for entry in entries if entry.day == day) for day in days}
+    row, by_day = minutes_around(cell, account=request.account)
     return {
         "row": formats.hours(row),
         "week": formats.hours(sum(by_day.values())),
