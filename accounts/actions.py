@@ -193,6 +193,22 @@ def change_account(account: Account, *, expected_version: int) -> uuid.UUID | No
     return audit.record("account.changed", account, data={"changes": changes})
 
 
+@transaction.atomic
+def change_allow_list(account: Account, lines: list[str], *, expected_version: int) -> bool:
+    """From where people may come in from now on. Raises Conflict if somebody was quicker; False if it is the same."""
+    before = list(account.allow_list)
+    if lines == before and account.version == expected_version:
+        return False
+    account.allow_list = lines
+    account.save_checked(expected_version, ["allow_list"])
+    said = {
+        "added": [line for line in lines if line not in before],
+        "removed": [line for line in before if line not in lines],
+    }
+    audit.record("allow_list.changed", account, data=said)
+    return True
+
+
 def _create_account(name: str, firm: dict[str, Any]) -> Account:
     base = slugify(name)[:40].strip("-") or "firm"
     for number in range(1, _TRIES):

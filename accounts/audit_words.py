@@ -57,6 +57,11 @@ def _scopes(data: Data) -> dict[str, str]:
     return {"scopes": ", ".join(data["scopes"])}
 
 
+def _places(data: Data) -> dict[str, str]:
+    said = [f"{what} {', '.join(data[key])}" for key, what in (("added", "added"), ("removed", "removed")) if data[key]]
+    return {"places": f": {'; '.join(said)}" if said else ""}
+
+
 def _trial(data: Data) -> dict[str, str]:
     return {"ends": formats.day(datetime.fromisoformat(data["ends"]), "year")}
 
@@ -112,6 +117,11 @@ register(
          unchanged="saved the account"),
     Kind("account.logo_changed", "Logo changed", "gave the account a new logo, {file}", "photo"),
     Kind("account.logo_removed", "Logo removed", "removed the logo of the account", "photo-off"),
+    Kind("allow_list.changed", "Addresses changed", "changed from where people may come in{places}", "map-pin",
+         _places),
+    Kind("allow_list.way_back_sent", "Way back asked for", "asked for a way back in from an address that is not listed",
+         "door"),
+    Kind("allow_list.way_back_used", "Way back used", "came in by a mailed link from {address}", "door-enter"),
     Kind("account.trial_extended", "Trial extended", "extended the trial to {ends}: {reason}", "hourglass", _trial),
     Kind("account.second_factor_required", "Second factor asked for",
          "asked everybody for a second factor, within {days}", "shield-lock", _days),

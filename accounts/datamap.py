@@ -30,6 +30,7 @@ from .models import (
     StoredFile,
     Suppression,
     User,
+    WayBack,
 )
 
 SIGN_IN = "Identification and authentication"
@@ -106,6 +107,7 @@ describe(
             "first_weekday",
             "plain_number_unit",
             "logo",
+            "allow_list",
             "logo_small",
             "trial_ends_at",
             "paid_through",
@@ -240,6 +242,16 @@ describe(
     Notice,
     fields={"kind": "technical"},
     not_personal=frozenset({"days", "moment", "written_at"}),
+)
+
+describe(
+    WayBack,
+    purpose="Letting an owner in whom the account's own list of addresses shuts out",
+    retention=Retention.NINETY_DAYS,
+    counted_from="sent_at",
+    fields={"sent_at": "security", "used_at": "security", "used_from": "device"},
+    not_personal=frozenset({"expires_at"}),
+    rows_for="owner",
 )
 
 # Counted tries: keyed hashes, and moments that are dropped when they no longer count.

@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve, reverse
 from django.utils import timezone
 
-from accounts import keys
+from accounts import allow_list, keys
 from accounts.api import throttle
 from accounts.api.once import once
 from accounts.api.operations import Endpoint, OpenOperation, Operation
@@ -28,6 +28,7 @@ from accounts.members import actor_for, reads_as
 from accounts.models import ApiKey, Membership
 from accounts.permissions import can
 from accounts.queries import membership_at
+from accounts.visitors import address_of
 from lib.errors import error_page
 from tenancy.context import activate
 from tenancy.errors import Conflict
@@ -59,6 +60,8 @@ class AccountMiddleware:
         if membership is None:
             request.stranger = True
             return self.get_response(request)
+        if not allow_list.lets_in(membership.account, request):
+            return _not_from_here(request, membership)
         if (way := policy.way_to_set_up(request, membership)) is not None:
             return way
         request.membership, request.account = membership, membership.account
@@ -88,6 +91,13 @@ class AccountMiddleware:
         if isinstance(exception, Conflict):
             return error_page(409, record_url=request.path)
         return None
+
+
+def _not_from_here(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """They belong here, and come from an address that the account does not let in."""
+    is_owner = membership.role == Membership.Role.OWNER
+    way_back = reverse("way_back", args=[membership.account.slug]) if is_owner else ""
+    return error_page(403, address=address_of(request) or "unknown", way_back=way_back)
 
 
 def member_at_the_door(request: Any) -> Membership | None:
@@ -145,6 +155,8 @@ class ApiMiddleware:
             return operation.run(request)
         key = key_of(request)
         throttle.count(key.pk)
+        if not allow_list.lets_in(key.account, request):
+            raise Problem("address")
         refuse_what_is_not_allowed(key, operation, request.method)
         request.membership, request.account = key.membership, key.account
         with inside(key.membership, key):

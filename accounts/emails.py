@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import mail
 from accounts.links import welcome_url
-from accounts.models import Account, Invitation, OutgoingMail, OwnershipOffer, SecurityEvent, User
+from accounts.models import Account, Invitation, Membership, OutgoingMail, OwnershipOffer, SecurityEvent, User
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 from lib import formats
 
@@ -120,6 +120,28 @@ def ownership_answered(offer: OwnershipOffer, *, is_accepted: bool) -> OutgoingM
         is_accepted=is_accepted,
         stays_owner=offer.stays_owner,
         home_url=settings.SITE_URL + reverse("accounts:home", args=[account.slug]),
+    )
+
+
+def way_back(owner: Membership, url: str) -> OutgoingMail:
+    """The letter that lets an owner in whom the account's own list of addresses shuts out."""
+    return mail.write("way_back", owner.user.email, account=owner.account, firm=owner.account.name, way_back_url=url)
+
+
+def way_back_used(reader: Membership, owner: Membership, address: str | None, moment: datetime) -> OutgoingMail:
+    """The letter to every owner: one of them came in past the list."""
+    user, account = reader.user, owner.account
+    with formats.use(locale=user.locale), timezone.override(user.time_zone):
+        at = formats.exact(moment)
+    return mail.write(
+        "way_back_used",
+        user.email,
+        account=account,
+        firm=account.name,
+        owner=str(owner.user),
+        address=address,
+        at=f"{at} ({user.get_time_zone_display()})",
+        people_url=settings.SITE_URL + reverse("accounts:people", args=[account.slug]),
     )
 
 

@@ -13,7 +13,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from accounts import choices, cookies, keys, limits, places
+from accounts import allow_list, choices, cookies, keys, limits, places
 from accounts.cookieless import CookielessForm
 from accounts.files.purposes import Unwelcome
 from accounts.files.stored import taken
@@ -263,6 +263,44 @@ class ApiKeyForm(forms.Form):
         if any(key.is_live for key in mine):
             raise ValidationError("You have a key of this name. Revoke it first, or choose another name.")
         return name
+
+
+class AllowListForm(VersionedModelForm):
+    """From where people may come in: the whole list, a line each."""
+
+    lines = forms.CharField(
+        label="Addresses and networks",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text="One on each line, with a name behind it if you like: 203.0.113.0/24 Office. IPv4 and IPv6. "
+        "Leave it empty to let people in from everywhere.",
+    )
+    shut_me_out = forms.BooleanField(
+        label="Save it all the same: I know that I can’t come in from here", required=False
+    )
+
+    class Meta:
+        model = Account
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, address: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = address
+        self.would_shut_out = False
+        self.initial["lines"] = "\n".join(self.instance.allow_list)
+
+    def clean_lines(self) -> list[str]:
+        return allow_list.read(self.cleaned_data["lines"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        lines = cleaned.get("lines")
+        self.would_shut_out = bool(lines) and not allow_list.matches(lines, self.address)
+        if self.would_shut_out and not cleaned.get("shut_me_out"):
+            here = self.address or "an address that we don’t know"
+            sentence = f"You are at {here}, which is not on this list: you would shut yourself out."
+            self.add_error("lines", f"{sentence} Add it, or tick below.")
+        return cleaned
 
 
 class AccountForm(VersionedModelForm):

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import audit
-from accounts import closing, emails, repeats, tips
+from accounts import closing, emails, repeats, tips, ways_back
 from accounts.models import Account, Membership, Notice, User
 from accounts.standing import CLOSING_DAYS, Standing, closing_begins
 from tenancy.context import Actor, activate
@@ -74,6 +74,7 @@ def keep_up(account_id: int, now: datetime | None = None) -> None:
             _write(account, letter, now)
         tips.write_due(account, now)
         repeats.forget_old_answers()
+        ways_back.forget_old()
 
 
 def close(account: Account, now: datetime) -> None:

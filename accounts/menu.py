@@ -89,7 +89,7 @@ register(
         15,
         place="admin",
         group="You",
-        also=("accounts:factor_policy",),
+        also=("accounts:allow_list", "accounts:factor_policy"),
     )
 )
 register(

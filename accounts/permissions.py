@@ -30,6 +30,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "security.policy": ADMINS,
     "account.view": ADMINS,
     "account.edit": ADMINS,
+    "allow_list.edit": ADMINS,
     "member.view": EVERYONE,
     "api_key.own": EVERYONE,
     "api_key.manage": ADMINS,

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts import public_views
 from accounts.limits import says_wait
-from accounts.views import cookies, documents, factors, files, invitation, mail_choices, proofs
+from accounts.views import cookies, documents, factors, files, invitation, ip_allow_list, mail_choices, proofs
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
@@ -28,6 +28,8 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", mail_choices.unsubscribe, name="unsubscribe"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("files/<str:token>/", files.stored_file, name="stored_file"),
+    path("way-back/in/<str:token>/", ip_allow_list.way_back_in, name="way_back_in"),
+    path("way-back/<slug:slug>/", ip_allow_list.way_back, name="way_back"),
     path("enter/", public_views.enter, name="enter"),
     path("login/", says_wait(allauth.login), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),

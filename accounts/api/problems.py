@@ -40,6 +40,7 @@ KINDS = {
     "read-only": Kind(402, "The account is read-only", "Reading still works. Its owner can choose a plan."),
     "forbidden": Kind(403, "The member may not do this", "The key's member has a role that does not allow it."),
     "second-factor": Kind(403, "A second factor is missing", "The key's member must set one up first."),
+    "address": Kind(403, "Not from this address", "The account lets requests in from its own networks only."),
     "scope": Kind(403, "The key may not do this", "Make a key that has the scope named in `detail`."),
     "not-found": Kind(404, "Nothing is there", "No such address, or no such record in this account."),
     "method": Kind(405, "Not possible here", "The header `Allow` lists what is."),

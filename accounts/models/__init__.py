@@ -2,7 +2,7 @@
 
 from accounts.models.accounts import Account
 from accounts.models.agreements import Acceptance, DocumentText
-from accounts.models.guards import ArrivedForm, CacheEntry, SecurityEvent
+from accounts.models.guards import ArrivedForm, CacheEntry, SecurityEvent, WayBack
 from accounts.models.mail import Consent, OutgoingMail, Suppression
 from accounts.models.members import Invitation, Membership, MembershipQuerySet, OwnershipOffer
 from accounts.models.users import User, UserManager, normalise_email
@@ -41,5 +41,6 @@ __all__ = [
     "User",
     "UserManager",
     "Versioned",
+    "WayBack",
     "normalise_email",
 ]

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -31,6 +32,8 @@ class Account(Versioned):
     plain_number_unit = models.CharField(
         "a plain number means", max_length=8, default="hours", choices=choices.PLAIN_NUMBER_UNITS
     )
+    # Who may come in from where: "203.0.113.0/24 Office" each; empty lets in from everywhere (accounts/allow_list.py).
+    allow_list = ArrayField(models.CharField(max_length=120), default=list, blank=True, editable=False)
     # The public ids of two stored files, or none: accounts/logos.py. The door reads them with the rest.
     logo = models.UUIDField(null=True, blank=True, editable=False)
     logo_small = models.UUIDField(null=True, blank=True, editable=False)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models.users import User
+from tenancy.models import AccountForeignKey, AccountModel
 
 
 class ArrivedForm(models.Model):
@@ -51,6 +52,21 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.happened_at}"
+
+
+class WayBack(AccountModel):
+    """A mailed link that lets an owner in who is shut out by the account's own list of addresses. It works once."""
+
+    owner = AccountForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_from = models.GenericIPAddressField(null=True)
+
+    belongs_to = "owner"
+
+    def __str__(self) -> str:
+        return f"way back of {self.sent_at:%Y-%m-%d}"
 
 
 class CacheEntry(models.Model):

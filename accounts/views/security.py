@@ -16,6 +16,7 @@ from accounts.factors.held import factors_of
 from accounts.models import SecurityEvent
 from accounts.permissions import allow, can, open_when_read_only
 from accounts.security import KEPT, note
+from accounts.visitors import address_of
 
 SHOWN = 20
 
@@ -29,6 +30,8 @@ def security(request: HttpRequest) -> HttpResponse:
         "may_set_policy": can(request.membership, "security.policy"),
         "factors": factors_of(request.user),
         "events": SecurityEvent.objects.filter(user_id=request.user.pk).order_by("-happened_at", "-pk")[:SHOWN],
+        "may_edit_allow_list": can(request.membership, "allow_list.edit"),
+        "here": address_of(request),
         "shown": SHOWN,
         "kept_days": KEPT.days,
         "idle_hours": settings.SESSION_IDLE // timedelta(hours=1),
