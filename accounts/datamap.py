@@ -20,6 +20,7 @@ from .models import (
     CacheEntry,
     Consent,
     DocumentText,
+    EmailChange,
     Invitation,
     LogJob,
     Membership,
@@ -332,6 +333,21 @@ describe(
 describe(
     AccountKey,
     fields={"wrapped": Column("technical", export="A secret: it would only help a thief.", support=Support.HIDDEN)},
+)
+
+describe(
+    EmailChange,
+    **OURS,
+    purpose="Checking that an e-mail address is the person's own",
+    retention=Retention.THIRTY_DAYS,
+    counted_from="asked_at",
+    fields={
+        "old_email": "contact details",
+        "new_email": "contact details",
+    },
+    not_personal=frozenset({"asked_at", "confirmed_at", "ended_at"}),
+    rows_for="user",
+    erase=Erasure.DELETE_ROW,
 )
 
 describe(

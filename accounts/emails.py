@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from accounts import mail
 from accounts.links import welcome_url
-from accounts.models import Account, Invitation, Membership, OutgoingMail, OwnershipOffer, SecurityEvent, User
+from accounts.models import (
+    Account,
+    EmailChange,
+    Invitation,
+    Membership,
+    OutgoingMail,
+    OwnershipOffer,
+    SecurityEvent,
+    User,
+)
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 from lib import formats
 
@@ -46,6 +55,33 @@ def new_device(user: User, event: SecurityEvent) -> OutgoingMail:
         ip=event.ip,
         reset_url=settings.SITE_URL + reverse("account_reset_password"),
     )
+
+
+def confirm_address(change: EmailChange, token: str) -> OutgoingMail:
+    """To the new address: the link that makes it the one to sign in with."""
+    url = settings.SITE_URL + reverse("email_confirm", args=[token])
+    return mail.write("confirm_address", change.new_email, email=change.old_email, confirm_url=url)
+
+
+def address_in_use(change: EmailChange) -> OutgoingMail:
+    """To somebody whose address a stranger wants to sign in with. It does not say who."""
+    return mail.write("address_in_use", change.new_email, email=change.new_email)
+
+
+def address_change_asked(change: EmailChange, token: str) -> OutgoingMail:
+    """To the present address: what was asked for, and the link that stops it, or later undoes it."""
+    url = settings.SITE_URL + reverse("email_undo", args=[token])
+    return mail.write("address_change_asked", change.old_email, new_email=change.new_email, undo_url=url)
+
+
+def address_changed(change: EmailChange, token: str, undo_until: datetime) -> None:
+    """To both addresses; to the old one with the link that undoes it."""
+    with formats.use(locale=change.user.locale):
+        last_day = formats.day(undo_until.astimezone(ZoneInfo(change.user.time_zone)).date(), "year")
+    for to in (change.old_email, change.new_email):
+        words = {"old_email": change.old_email, "new_email": change.new_email, "last_day": last_day}
+        undo_url = settings.SITE_URL + reverse("email_undo", args=[token]) if to == change.old_email else ""
+        mail.write("address_changed", to, undo_url=undo_url, **words)
 
 
 def second_factor(user: User, what: str, **words: object) -> OutgoingMail:

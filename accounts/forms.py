@@ -234,6 +234,28 @@ class ProfileForm(VersionedModelForm):
         return number
 
 
+class EmailForm(forms.Form):
+    """Another address to sign in with. Whether somebody has it already is told to nobody but them."""
+
+    email = forms.EmailField(
+        label="New e-mail address",
+        max_length=254,
+        help_text="We send a link there. Until you follow it, you sign in as before.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_email(self) -> str:
+        email = normalise_email(self.cleaned_data["email"])
+        if email == self.request.user.email:
+            raise ValidationError("You sign in with this address already.")
+        limits.count(self.request, "change_email", key=str(self.request.user.pk))
+        return email
+
+
 class ApiKeyForm(forms.Form):
     """A key for a program: what it is called, what it may do, how long it lives."""
 

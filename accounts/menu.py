@@ -77,7 +77,7 @@ register(
         10,
         place="admin",
         group="You",
-        also=("accounts:admin", "accounts:profile_edit"),
+        also=("accounts:admin", "accounts:profile_edit", "accounts:email_change"),
     )
 )
 register(MenuEntry("Notifications", "accounts:notifications", "profile.edit", 15, place="admin", group="You"))

@@ -6,7 +6,17 @@ from django.views.generic import RedirectView
 
 from accounts import public_views
 from accounts.limits import says_wait
-from accounts.views import cookies, documents, factors, files, invitation, ip_allow_list, mail_choices, proofs
+from accounts.views import (
+    cookies,
+    documents,
+    email_change,
+    factors,
+    files,
+    invitation,
+    ip_allow_list,
+    mail_choices,
+    proofs,
+)
 
 urlpatterns = [
     path("trial/", public_views.trial, name="trial"),
@@ -60,6 +70,8 @@ urlpatterns = [
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("confirm-email/<key>/", allauth.confirm_email, name="account_confirm_email"),
-    # Changing the address will be a page of the Admin area; allauth wants the name to lead somewhere.
+    path("email/confirm/<str:token>/", email_change.email_confirm, name="email_confirm"),
+    path("email/undo/<str:token>/", email_change.email_undo, name="email_undo"),
+    # The address is changed in the Admin area; allauth wants the name to lead somewhere.
     path("email/", RedirectView.as_view(pattern_name="enter"), name="account_email"),
 ]

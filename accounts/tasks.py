@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import current_app, shared_task
 
-from accounts import actions, lifecycle, limits, mail, security, sessions
+from accounts import actions, email_change, lifecycle, limits, mail, security, sessions
 from accounts.files import stored
 from accounts.jobs import JobTask
 from accounts.log import work
@@ -31,6 +31,7 @@ def forget_sign_ins() -> None:
     sessions.forget_ended()
     limits.forget_old()
     security.forget_old()
+    email_change.forget_old()
 
 
 @shared_task(name="accounts.forget_arrived_forms")

@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.views import (
     admin,
     audit,
+    email_change,
     factor_policy,
     home,
     ip_allow_list,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("admin/profile/edit/", admin.profile_edit, name="profile_edit"),
     path("admin/profile/remove/", admin.profile_remove, name="profile_remove"),
     path("admin/profile/confirm/", admin.profile_confirm, name="profile_confirm"),
+    path("admin/profile/email/", email_change.email_change, name="email_change"),
     path("admin/notifications/", mail_choices.notifications, name="notifications"),
     path("admin/api/", keys.keys, name="keys"),
     path("admin/api/<uuid:public_id>/revoke/", keys.key_revoke, name="key_revoke"),

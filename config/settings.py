@@ -189,6 +189,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset": "3/10m/key,10/d/key,10/m/ip,60/h/ip",
     "contact": "5/10m/key,20/d/key,10/m/ip,60/h/ip",
     "way_back": "3/10m/key,10/d/key",
+    "change_email": "3/h/key,10/d/key",
     "reset_password": None,  # counted as "reset", by our own form
 }
 # Second factors (allauth.mfa): its table, our pages and rules (accounts/factors).

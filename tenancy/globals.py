@@ -22,6 +22,7 @@ GLOBAL_TABLES: dict[str, str] = {
     "accounts_outgoingmail": "some letters precede their account or have none; sent by number, never listed to people",
     "accounts_arrivedform": "public forms arrive before an account is known; holds keyed hashes only",
     "accounts_cacheentry": "tries at signing in are counted before anybody is known; keyed hashes only",
+    "accounts_emailchange": "a person's wish for another address, keyed by user; its links come from outside",
     "accounts_securityevent": "what happened to a person's sign-in, keyed by user; tries by strangers have none",
     "accounts_apikey": "the door finds the account of a request by its key",
     "accounts_alarm": "the clock wakes tasks that fell silent, before it is in any account; numbers alone",
@@ -93,6 +94,7 @@ FOUND_BY: dict[str, frozenset[str]] = {
 
 # A sweeper may delete from these by age alone, over all accounts.
 SWEPT_BY = {
+    "accounts_emailchange": "asked_at",
     "accounts_invitation": "expires_at",
     "support_access_call": "kept_until",
     "support_access_staffaction": "done_at",

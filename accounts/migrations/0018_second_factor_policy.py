@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('accounts', '0017_add_logo')]
+    dependencies = [("accounts", "0017_add_logo")]
 
     operations = [
         migrations.AddField(

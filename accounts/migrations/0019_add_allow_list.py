@@ -13,7 +13,7 @@ from tenancy.operations import FenceTable, KeepInAccount
 
 
 class Migration(migrations.Migration):
-    dependencies = [('accounts', '0018_second_factor_policy')]
+    dependencies = [("accounts", "0018_second_factor_policy")]
 
     operations = [
         migrations.AddField(

@@ -5,7 +5,7 @@ from accounts.models.agreements import Acceptance, DocumentText
 from accounts.models.guards import ArrivedForm, CacheEntry, SecurityEvent, WayBack
 from accounts.models.mail import Consent, OutgoingMail, Suppression
 from accounts.models.members import Invitation, Membership, MembershipQuerySet, OwnershipOffer
-from accounts.models.users import User, UserManager, normalise_email
+from accounts.models.users import EmailChange, User, UserManager, normalise_email
 from accounts.models.versions import Versioned
 
 # These tables live beside what is done with them, and stand on those above.
@@ -28,6 +28,7 @@ __all__ = [
     "CacheEntry",
     "Consent",
     "DocumentText",
+    "EmailChange",
     "Invitation",
     "LogJob",
     "Membership",

@@ -84,3 +84,17 @@ class User(Versioned, AbstractBaseUser):
     def get_short_name(self) -> str:
         """The name colleagues say."""
         return self.first_name or self.email
+
+
+class EmailChange(models.Model):
+    """Somebody's wish to sign in with another address. Both addresses got a link, which is nowhere in here."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    old_email = models.EmailField()
+    new_email = models.EmailField()
+    asked_at = models.DateTimeField(default=timezone.now, db_index=True)
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # taken back, stopped or undone
+
+    def __str__(self) -> str:
+        return f"change of address asked at {self.asked_at}"

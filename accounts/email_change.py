@@ -1,0 +1,146 @@
+"""Another address to sign in with, in two steps: asked for by who is signed in, confirmed from the new address.
+
+Both addresses are told. The old one can stop it, and for a week undo it: then whoever did it is signed out
+everywhere, and their password opens nothing. A new address that somebody else signs in with is answered alike; only
+its owner reads that in a letter.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import emails, security, sessions
+from accounts.models import EmailChange, SecurityEvent, User
+from datamap import Retention
+from lib.seals import Seal
+
+CONFIRM_WITHIN = timedelta(days=Retention.THREE_DAYS.days)
+UNDO_WITHIN = timedelta(days=7)
+KEPT = timedelta(days=Retention.THIRTY_DAYS.days)
+_CONFIRM, _UNDO = Seal("confirm address"), Seal("undo address")
+
+
+class Ended(Exception):
+    """The link was used already, is too old, was taken back, or was never ours."""
+
+
+class Taken(Exception):
+    """Somebody else signs in with that address meanwhile."""
+
+
+@transaction.atomic
+def ask(user: User, email: str) -> None:
+    """Write to both addresses. Nothing changes until the new one is confirmed."""
+    _lock(user)
+    open_change(user, for_update=True).update(ended_at=timezone.now())
+    change = EmailChange.objects.create(user=user, old_email=user.email, new_email=email)
+    if User.objects.filter(email=email).exists():
+        emails.address_in_use(change)
+    else:
+        emails.confirm_address(change, _CONFIRM.close(str(change.pk)))
+    emails.address_change_asked(change, _UNDO.close(str(change.pk)))
+    security.tell_firms(user, "email_change_asked", to=email)
+
+
+def open_change(user: User, *, for_update: bool = False) -> Any:
+    """What the person asked for and has neither confirmed nor taken back."""
+    found = EmailChange.objects.filter(
+        user_id=user.pk, confirmed_at=None, ended_at=None, asked_at__gt=timezone.now() - CONFIRM_WITHIN
+    )
+    return found.select_for_update() if for_update else found
+
+
+def take_back(user: User) -> bool:
+    """The person thought better of it. True if there was something to take back."""
+    return bool(open_change(user).update(ended_at=timezone.now()))
+
+
+def to_confirm(token: str) -> EmailChange:
+    """The change that this link of the new address confirms. Raises Ended."""
+    found = _opened(_CONFIRM, token)
+    if found.confirmed_at or found.asked_at < timezone.now() - CONFIRM_WITHIN:
+        raise Ended
+    return found
+
+
+def to_undo(token: str) -> EmailChange:
+    """The change that this link of the old address stops or undoes. Raises Ended."""
+    found = _opened(_UNDO, token)
+    if timezone.now() > _undo_until(found):
+        raise Ended
+    return found
+
+
+@transaction.atomic
+def confirm(request: HttpRequest, token: str) -> None:
+    """From now on the person signs in with the new address. Raises Ended or Taken."""
+    user = _lock(to_confirm(token).user)
+    change = to_confirm(token)
+    _give(user, change.new_email)
+    change.confirmed_at = timezone.now()
+    change.save(update_fields=["confirmed_at"])
+    security.note(SecurityEvent.Kind.EMAIL_CHANGED, request, user)
+    security.tell_firms(user, "email_changed", old=change.old_email, new=change.new_email)
+    emails.address_changed(change, _UNDO.close(str(change.pk)), _undo_until(change))
+
+
+@transaction.atomic
+def undo(request: HttpRequest, token: str) -> EmailChange:
+    """Stop the change, or bring the old address back and shut out whoever changed it. Raises Ended or Taken."""
+    user = _lock(to_undo(token).user)
+    change = to_undo(token)
+    now = timezone.now()
+    # Later changes go, too: their links went to addresses that this one led to.
+    EmailChange.objects.filter(user_id=user.pk, asked_at__gte=change.asked_at, ended_at=None).update(ended_at=now)
+    if change.confirmed_at is None:
+        security.tell_firms(user, "email_change_stopped", to=change.new_email)
+        return change
+    before = user.email
+    _give(user, change.old_email)
+    user.set_password(secrets.token_urlsafe(32))
+    user.save(update_fields=["password"])
+    sessions.end_others(user, but=None)
+    security.note(SecurityEvent.Kind.EMAIL_CHANGED, request, user)
+    security.tell_firms(user, "email_change_undone", old=change.old_email, new=before)
+    return change
+
+
+def forget_old() -> None:
+    """Drop what was asked for long ago."""
+    EmailChange.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
+
+
+def _opened(seal: Seal, token: str) -> EmailChange:
+    number = seal.open(token)
+    found = EmailChange.objects.filter(pk=number, ended_at=None).select_related("user").first() if number else None
+    if found is None:
+        raise Ended
+    return found
+
+
+def _undo_until(change: EmailChange) -> datetime:
+    return change.confirmed_at + UNDO_WITHIN if change.confirmed_at else change.asked_at + CONFIRM_WITHIN
+
+
+def _give(user: User, email: str) -> None:
+    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
+        raise Taken
+    try:
+        with transaction.atomic():
+            EmailAddress.objects.filter(user_id=user.pk).delete()
+            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+            user.email = email
+            user.save(update_fields=["email"])
+    except IntegrityError:  # somebody signed up with it at this very moment
+        raise Taken from None
+
+
+def _lock(user: User) -> User:
+    return User.objects.select_for_update().get(pk=user.pk)
