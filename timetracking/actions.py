@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 import audit
@@ -18,6 +21,7 @@ from crm.search import reindex
 from lib.durations import Unit, parse
 from lib.weeks import instant_at
 from tenancy.context import current_actor
+from tenancy.errors import Conflict
 from timetracking.errors import Archived, CellChanged, Locked, NeedsConfirmation, SeveralEntries
 from timetracking.models import Project, SheetRow, Task, TimeEntry, is_billable
 from timetracking.queries import Cell, cell_of
@@ -146,14 +150,19 @@ def change_entry(
 
 @transaction.atomic
 def delete_entries(entries: Iterable[TimeEntry]) -> Undo:
-    """Delete entries; the log keeps what they said, and the undo can bring them back."""
+    """Delete entries; the log keeps what they said, and the undo can bring them back.
+
+    Raises Conflict when one of them was changed, locked or deleted since it was read.
+    """
     gone = list(entries)
     for entry in gone:
         refuse_locked(entry)
     snapshots = [snapshot(entry) for entry in gone]
     for entry, was in zip(gone, snapshots, strict=True):
         audit.record("time_entry.deleted", entry, data={"entry": was, **_whose(entry)})
-    TimeEntry.objects.filter(pk__in=[entry.pk for entry in gone]).delete()
+    as_read = reduce(or_, (Q(pk=entry.pk, version=entry.version) for entry in gone), Q(pk__in=[]))
+    if TimeEntry.objects.open().filter(as_read).delete()[0] < len(gone):
+        raise Conflict
     return Undo(restore=snapshots)
 
 

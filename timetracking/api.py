@@ -234,7 +234,7 @@ class EntryBody(BodyForm, VersionedModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         start, stop = cleaned.get("started_at"), cleaned.get("stopped_at")
-        if (start is None) != (stop is None):
+        if (start is None) != (stop is None) or ("started_at" in self.fields) != ("stopped_at" in self.fields):
             self.add_error(None, "Give started_at and stopped_at together, or neither.")
         elif start and stop:
             self._fit_to_clock(cleaned, start, stop)

@@ -144,6 +144,8 @@ def test_clock_times_say_day_and_minutes(bobs, website):
     assert (moved["day"], moved["minutes"]) == ("2026-11-21", 60)
     shorter = bobs.patch(one, {"minutes": 30}).data
     assert shorter["stopped_at"] == "2026-11-21T00:00:00Z"
+    for end in ("started_at", "stopped_at"):
+        assert "together" in bobs.patch(one, {end: None}).data["errors"]["record"][0]
     cleared = bobs.patch(one, {"started_at": None, "stopped_at": None}).data
     assert (cleared["started_at"], cleared["stopped_at"], cleared["minutes"]) == (None, None, 30)
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Event, Payload
+from tenancy.errors import Conflict
 from tests.promises import promise
 from timetracking import actions
 from timetracking.models import TimeEntry
@@ -49,6 +50,17 @@ def typed(entry, **changes):
 def lock(acme, entry, inside):
     with inside(acme):
         TimeEntry.objects.filter(pk=entry.pk).update(locked_at=timezone.now(), lock_reason="Invoiced on 1041.")
+
+
+@pytest.mark.parametrize("meanwhile", [{"version": 2}, {"locked_at": timezone.now()}])
+def test_what_changed_or_was_locked_since_it_was_read_is_not_deleted(meanwhile, entry, acme, inside):
+    with inside(acme):
+        read = TimeEntry.objects.with_names().get(pk=entry.pk)
+        TimeEntry.objects.filter(pk=entry.pk).update(**meanwhile)
+        with pytest.raises(Conflict):
+            actions.delete_entries([read])
+        assert TimeEntry.objects.filter(pk=entry.pk).exists()
+        assert not Event.objects.filter(kind="time_entry.deleted").exists()
 
 
 def test_everything_of_an_entry_can_change(bobs_client, entry, internal, now, acme, inside):
