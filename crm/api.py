@@ -32,7 +32,7 @@ from crm import actions
 from crm.forms import CompanyForm, ContactForm, RecordForm
 from crm.lists import tags_of
 from crm.models import Company, CompanyTag, Contact, ContactTag, Tag
-from crm.search import asked_words, matching
+from crm.search import matching
 from lib.text import fold
 from tenancy.fields import AccountChoiceField
 
@@ -123,7 +123,7 @@ class RecordResource(Resource):
         return self.visible(member).select_related("owner__user")
 
     def searched(self, rows: QuerySet[Any], text: str, member: Membership) -> QuerySet[Any]:
-        return rows.filter(matching(self.model, text)) if asked_words(text) else rows
+        return rows.filter(matching(self.model, text))
 
     def made_up_of(self, form: Any) -> Any:
         return None if form.cleaned_data.get("tags") else {"tag_names": []}

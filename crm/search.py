@@ -107,7 +107,7 @@ def tokens_of(record: Model) -> set[str]:
 
 
 def matching(model: type[Model], text: str) -> Q:
-    """The condition that every word of ``text`` begins one of the record's words.
+    """The condition that every word of ``text`` begins one of the record's words; a text without a word finds nothing.
 
     Rare words are looked up first, and their records handed over as an array: see ``IsAmong``. Of common ones
     most hits would be fetched in vain: see ``IsOneOf``.
@@ -115,7 +115,7 @@ def matching(model: type[Model], text: str) -> Q:
     kind = _kinds[model]
     words = [_tokens(kind, word[:LONGEST_TOKEN]) for word in asked_words(text)]
     if not words:
-        return Q()
+        return Q(pk__in=[])
     are_common = all(not capped_count(tokens, COMMON).is_all for tokens in words)
     numbers = [tokens.values("record_id") for tokens in words]
     found = numbers[0].intersection(*numbers[1:]) if numbers[1:] else numbers[0]

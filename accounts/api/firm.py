@@ -42,7 +42,7 @@ class Members(Resource):
         return rows if can_for_others(member, "member.view") else rows.filter(pk=member.pk)
 
 
-class Whole(Field):
+class Said(Field):
     """What an event says, as an object; null once it was erased."""
 
     kind = {"type": ["object", "null"]}
@@ -69,7 +69,9 @@ class Who(Field):
 
     def show(self, row: Row) -> Any:
         said: Mapping[str, Any] = (row["said"] or [None])[0] or {}
-        return {"kind": row["actor_kind"], "name": said.get("actor"), "member": (row["member_ids"] or [None])[0]}
+        is_member = row["actor_kind"] == "member"  # who is none has a number of another table
+        member = row["member_ids"][0] if is_member and row["member_ids"] else None
+        return {"kind": row["actor_kind"], "name": said.get("actor"), "member": member}
 
 
 class About(Field):
@@ -99,7 +101,7 @@ class AuditEvents(Resource):
         Text("kind", "What happened.", "contact.changed"),
         Who("actor", "Who did it.", {"kind": "member", "name": "Bob Reyes", "member": EXAMPLE_ID}),
         About("record", "To what.", {"type": "crm.contact", "id": EXAMPLE_ID}),
-        Whole("data", "What is said of it; null once it was erased.", {"record": "Maren Holt"}, column="said"),
+        Said("data", "What is said of it; null once it was erased.", {"record": "Maren Holt"}, column="said"),
     )
     orders = {"-at": ("-id",), "at": ("id",)}
     filters = (

@@ -114,6 +114,14 @@ def test_the_rules_look_at_what_was_left_out_too(alices):
     assert response.data["errors"] == {"record": [NOBODY]}
 
 
+def test_a_search_without_a_word_finds_nothing(alices, museum):
+    alices.post("contacts/", {"first_name": "Maren", "company": str(museum.public_id)})
+    alices.post("projects/", {"name": "Relaunch", "company": str(museum.public_id)})
+    for name in ("contacts", "companies", "projects"):
+        assert alices.get(f"{name}/?search=--").data["results"] == []
+        assert alices.get(f"{name}/?search=").data["results"]
+
+
 def test_if_match_stops_a_change_made_on_old_knowledge(alices):
     made = alices.post("contacts/", {"first_name": "Maren"}).data
     one = f"contacts/{made['id']}/"

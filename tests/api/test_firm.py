@@ -4,9 +4,11 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+import audit
 from accounts.api import throttle
 from accounts.models import Membership
 from audit.models import Payload
+from tenancy.context import Actor, activate
 
 
 def test_members_are_named_and_addresses_are_for_admins(alices, program_of, acme, bob, carol):
@@ -55,6 +57,14 @@ def test_the_log_is_read_by_those_who_may(alices, program_of, acme, alice, bob, 
         Payload.objects.all().delete()
     erased = alices.get(f"audit-events/{newest['id']}/").data
     assert (erased["data"], erased["actor"]["name"]) == (None, None)
+
+
+def test_staff_whose_number_is_a_members_is_not_taken_for_them(alices, acme, alice):
+    member = Membership.objects.get(account=acme, user=alice)
+    with activate(acme, actor=Actor("staff", member.pk, "Sam")):
+        audit.record("account.checked")
+    event = alices.get("audit-events/?kind=account.checked").data["results"][0]
+    assert event["actor"] == {"kind": "staff", "name": "Sam", "member": None}
 
 
 @pytest.mark.parametrize("method", ["post", "patch", "delete"])
