@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0018_second_factor_policy"),
+        ("accounts", "0019_add_allow_list"),
     ]
 
     operations = [
