@@ -57,6 +57,13 @@ def new_device(user: User, event: SecurityEvent) -> OutgoingMail:
     )
 
 
+def many_failures(user: User, *, number: int, places: int, knew: bool) -> OutgoingMail:
+    """Somebody tries to get in as this person; ``knew``: with the right password."""
+    reset_url = settings.SITE_URL + reverse("account_reset_password")
+    words = {"email": user.email, "number": number, "places": places, "knew": knew}
+    return mail.write("many_failures", user.email, reset_url=reset_url, **words)
+
+
 def confirm_address(change: EmailChange, token: str) -> OutgoingMail:
     """To the new address: the link that makes it the one to sign in with."""
     url = settings.SITE_URL + reverse("email_confirm", args=[token])

@@ -14,6 +14,8 @@ from allauth.account import signals
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
+from django.db.models import Count, Q
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,6 +32,8 @@ from tenancy.context import Actor, activate
 Kind = SecurityEvent.Kind
 SIGN_INS = (Kind.SIGNED_IN, Kind.NEW_DEVICE)
 KEPT = timedelta(days=90)
+FAILURES = (Kind.FAILED, Kind.FACTOR_FAILED)
+MANY_FAILURES, FAILURES_WITHIN, TOLD_EVERY = 5, timedelta(hours=1), timedelta(days=1)
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -71,6 +75,25 @@ def tell_firms(user: User, what: str, **data: Any) -> None:
 def forget_old() -> None:
     """Drop what is older than we keep it."""
     SecurityEvent.objects.filter(happened_at__lt=timezone.now() - KEPT).delete()
+
+
+def tell_of_many_failures() -> None:
+    """Write to those whom somebody tries to get in as. By the clock: a request must not tell who is known to us."""
+    now = timezone.now()
+    tries = SecurityEvent.objects.filter(kind__in=FAILURES, happened_at__gt=now - FAILURES_WITHIN, user__isnull=False)
+    told = SecurityEvent.objects.filter(kind=Kind.WARNED, happened_at__gt=now - TOLD_EVERY).values("user_id")
+    counted = (
+        tries.exclude(user_id__in=told)
+        .values("user_id")
+        .annotate(
+            number=Count("pk"), places=Count("ip", distinct=True), knew=Count("pk", filter=Q(kind=Kind.FACTOR_FAILED))
+        )
+    )
+    for found in counted.filter(number__gte=MANY_FAILURES):
+        with transaction.atomic():
+            user = User.objects.get(pk=found["user_id"])
+            SecurityEvent.objects.create(user=user, kind=Kind.WARNED)
+            emails.many_failures(user, number=found["number"], places=found["places"], knew=bool(found["knew"]))
 
 
 def failed(request: HttpRequest, email: str) -> None:

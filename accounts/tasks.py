@@ -34,6 +34,12 @@ def forget_sign_ins() -> None:
     email_change.forget_old()
 
 
+@shared_task(name="accounts.tell_of_many_failures")
+def tell_of_many_failures() -> None:
+    """Write to those whom somebody tries to get in as, once a day at most."""
+    security.tell_of_many_failures()
+
+
 @shared_task(name="accounts.forget_arrived_forms")
 def forget_arrived_forms() -> None:
     """Drop the marks of public forms that are too old to be sent again."""

@@ -40,6 +40,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "expired files": {"task": "accounts.discard_expired_files", "schedule": timedelta(hours=24)},
     "old mail": {"task": "accounts.forget_old_mail", "schedule": timedelta(hours=24)},
     "old invitations": {"task": "accounts.forget_old_invitations", "schedule": timedelta(hours=24)},
+    "failed sign-ins": {"task": "accounts.tell_of_many_failures", "schedule": timedelta(minutes=5)},
     "old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": timedelta(hours=1)},
     "security measures": {"task": "website.check_measures", "schedule": timedelta(minutes=10)},
     "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},

@@ -19,6 +19,8 @@ from accounts.security import KEPT, note
 from accounts.visitors import address_of
 
 SHOWN = 20
+Kind = SecurityEvent.Kind
+NEWS = (Kind.FAILED, Kind.FACTOR_FAILED, Kind.NEW_DEVICE, Kind.CODE_USED, Kind.EMAIL_CHANGED, Kind.WARNED)
 
 
 @require_safe
@@ -32,6 +34,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "events": SecurityEvent.objects.filter(user_id=request.user.pk).order_by("-happened_at", "-pk")[:SHOWN],
         "may_edit_allow_list": can(request.membership, "allow_list.edit"),
         "here": address_of(request),
+        "news": NEWS,
         "shown": SHOWN,
         "kept_days": KEPT.days,
         "idle_hours": settings.SESSION_IDLE // timedelta(hours=1),
@@ -59,7 +62,7 @@ def sessions_end_others(request: HttpRequest) -> HttpResponse:
 
 def _ended(request: HttpRequest, number: int) -> HttpResponse:
     if number:
-        note(SecurityEvent.Kind.SESSIONS_ENDED, request, request.user)
+        note(Kind.SESSIONS_ENDED, request, request.user)
         audit.record("member.sessions_ended", request.membership, data={"number": number})
         browsers = "One browser is" if number == 1 else f"{number} browsers are"
         messages.success(request, f"{browsers} signed out.")

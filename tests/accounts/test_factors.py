@@ -124,6 +124,14 @@ def test_guessing_codes_is_slowed_down_whichever_address_it_comes_from(browser, 
     assert kinds().count("factor_failed") == 5
 
 
+def test_who_fails_at_the_second_step_knew_the_password_and_the_letter_says_so(browser, app):
+    here = browser()
+    for _ in range(5):
+        here.post(STEP, {"code": "000000"})
+    security.tell_of_many_failures()
+    assert "knew your password and failed at the second step" in whole(OutgoingMail)[-1].text
+
+
 def test_a_right_code_is_not_counted(browser, app):
     _, codes = app
     for code in codes[:7]:

@@ -18,6 +18,7 @@ from accounts.models import Account, OutgoingMail, SecurityEvent, User
 from audit.models import Event, Payload
 from demo import cast
 from tests.accounts.conftest import EDITH, link_in, only, whole
+from tests.promises import promise
 from tests.statements import assert_same_statements
 
 GOOD, NEW = "quiet maple seven trains", "eleven slow green boats"
@@ -237,6 +238,31 @@ def test_the_first_sign_in_is_no_news_but_the_first_after_long_is(sign_in, alice
 def test_a_wrong_password_is_no_new_browser(sign_in):
     sign_in()
     sign_in(IPHONE, password="wrong")
+    assert whole(OutgoingMail) == []
+
+
+@promise(49)
+def test_many_failed_tries_are_told_by_mail_once_a_day(sign_in, alice):
+    for number in range(4):
+        sign_in(password="wrong", ip=f"198.51.100.{number % 2}")
+    security.tell_of_many_failures()
+    assert whole(OutgoingMail) == []
+    sign_in(password="wrong", ip="198.51.100.1")
+    for _ in range(2):
+        security.tell_of_many_failures()
+    letter = only(OutgoingMail)
+    assert (letter.kind, letter.to) == ("many_failures", "alice@acme.example")
+    assert "5 tries to sign in as alice@acme.example failed, from 2 addresses" in letter.text
+    assert "knew your password" not in letter.text
+    SecurityEvent.objects.filter(user_id=alice.pk).update(happened_at=timezone.now() - timedelta(hours=25))
+    security.tell_of_many_failures()
+    assert len(whole(OutgoingMail)) == 1, "what failed yesterday is no news"
+
+
+def test_tries_at_an_address_that_nobody_has_are_told_to_nobody(alice, acme):
+    for _ in range(6):
+        Client().post("/login/", {"login": "nobody@acme.example", "password": "wrong"})
+    security.tell_of_many_failures()
     assert whole(OutgoingMail) == []
 
 
