@@ -23,7 +23,7 @@ from website.register import State
 
 # What a search engine may list, as far as it is there.
 LISTED = ["/", "/pricing/", "/security/", "/trial/", "/privacy/", "/privacy/promises/", "/terms/", "/cookies/"]
-LISTED += ["/processors/", "/contact/", "/api/docs/"]
+LISTED += ["/processors/", "/contact/", "/contact/child/", "/api/docs/"]
 
 SHOWN_PROMISES = {8, 41, 61, 67, 68, 72}  # what somebody wants to know before signing up
 SECURITY_TXT_HOLDS = timedelta(days=180)

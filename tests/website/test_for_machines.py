@@ -49,7 +49,9 @@ def test_search_engines_are_kept_out_of_accounts_and_shown_the_public_pages(clie
         assert client.get(url.removeprefix("https://candor.example")).status_code == 200, url
 
 
-@pytest.mark.parametrize("path", ["/", "/pricing/", "/trial/", "/privacy/", "/cookies/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/pricing/", "/security/", "/trial/", "/privacy/", "/cookies/", "/contact/", "/contact/child/"]
+)
 def test_a_listed_page_describes_itself(client, db, settings, path):
     settings.SITE_URL = "https://candor.example"
     head = client.get(f"{path}?from=somewhere").content.decode().partition("</head>")[0]
