@@ -44,6 +44,22 @@ class Candor:
         data = {"address": {"city": person.pop("city")}, **person, "company": company}
         return self._api("contacts", data=data, status=201)
 
+    def entries_api(self, number: int) -> Request:
+        return self._api("time-entries")
+
+    def week_api(self, number: int) -> Request:
+        return self._api("time-entries", day_from=MONDAY, day_to=SUNDAY, page_size=100)
+
+    def empty_week_api(self, number: int) -> Request:
+        return self._api("time-entries", day_from=EMPTY_WEEK, day_to=EMPTY_WEEK + timedelta(days=6), page_size=100)
+
+    def log_api(self, number: int) -> Request:
+        cell = self.scene.empty_cell(number)
+        project, _, task = cell["work"].partition(".")
+        return self._api(
+            "time-entries", data={"project": project, "task": task, "day": cell["day"], "minutes": 90}, status=201
+        )
+
     # --- pages --------------------------------------------------------------------------------------
 
     def list_page(self, number: int) -> Request:
@@ -133,6 +149,9 @@ class Floor:
 
     def change(self, number: int) -> Request:
         return Request("/change", data={"id": self.scene.contact(number).pk, "title": f"Head of {number}"})
+
+    def entries(self, number: int) -> Request:
+        return Request("/entries")
 
     def week(self, number: int) -> Request:
         return Request(_address("/week", first=MONDAY, last=SUNDAY))

@@ -25,6 +25,11 @@ _CONTACT = (
     "FROM contact c LEFT JOIN company o ON o.id = c.company_id WHERE c.tenant_id = 0 "
 )
 _LATEST = "ORDER BY c.created_at DESC, c.id DESC LIMIT 50"
+_ENTRY = (
+    "SELECT e.id, e.day::text, e.minutes, e.note, e.billable, t.id task_id, t.name task, p.id project_id, "
+    "p.name project FROM entry e JOIN task t ON t.id = e.task_id JOIN project p ON p.id = t.project_id "
+    "WHERE e.tenant_id = 0 AND e.member_id = 5 "
+)
 
 
 def connection() -> psycopg.Connection:
@@ -79,13 +84,12 @@ def log(asked: Asked) -> Any:
     )
 
 
+def entries(asked: Asked) -> Any:
+    return rows(_ENTRY + "ORDER BY e.day DESC, e.id DESC LIMIT 50")
+
+
 def week(asked: Asked) -> Any:
-    return rows(
-        "SELECT e.id, e.day::text, e.minutes, e.note, e.billable, t.id task_id, t.name task, p.id project_id, "
-        "p.name project FROM entry e JOIN task t ON t.id = e.task_id JOIN project p ON p.id = t.project_id "
-        "WHERE e.tenant_id = 0 AND e.member_id = 5 AND e.day BETWEEN %(first)s AND %(last)s ORDER BY e.day, e.id",
-        asked,
-    )
+    return rows(_ENTRY + "AND e.day BETWEEN %(first)s AND %(last)s ORDER BY e.day, e.id", asked)
 
 
 def nothing(asked: Asked) -> Any:
@@ -93,7 +97,7 @@ def nothing(asked: Asked) -> Any:
 
 
 _PAGES: dict[str, Callable[[Asked], Any]] = {
-    f"/{page.__name__}": page for page in (contacts, contact, search, create, change, log, week, nothing)
+    f"/{page.__name__}": page for page in (contacts, contact, search, create, change, log, entries, week, nothing)
 }
 
 
