@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
-    "template_partials.apps.SimpleAppConfig",
     "lib.apps.LibConfig",
     "datamap.apps.DatamapConfig",
     "tenancy.apps.TenancyConfig",
