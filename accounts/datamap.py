@@ -82,6 +82,7 @@ describe(
             erase=Keep(Reason.EXPECTED_USE, "It counts sign-ups; without the name it is nobody's."),
             purpose=OPERATE,
         ),
+        "promotions_had": "activity",
     },
     not_personal=frozenset({"is_staff", "is_active"}),
     rows_for=SELF,

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
 from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -22,7 +21,8 @@ from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import Error as DatabaseProblem
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 from django.template import Context
 from django.template.loader import get_template
@@ -62,11 +62,19 @@ def promote(user: User, purpose: Consent.Purpose, name: str, **words: Any) -> Ou
         return None
     leave = settings.SITE_URL + reverse("unsubscribe", args=[consents.link_token(user, purpose)])
     rendered = _rendered(f"promotions/{purpose}/{name}", {"unsubscribe_url": leave, "purpose": purpose.label, **words})
-    with suppress(IntegrityError), transaction.atomic():
+    with transaction.atomic():
+        if not _is_first(user, f"{purpose}/{name}"):
+            return None
         mail = OutgoingMail.objects.create(kind=name, to=user.email, user=user, purpose=purpose, **rendered)
         _wake_after_commit()
-        return mail
-    return None
+    return mail
+
+
+def _is_first(user: User, promotion: str) -> bool:
+    """Note that the person has this promotion; False when that was noted before, at this very moment included."""
+    others = User.objects.filter(pk=user.pk).exclude(promotions_had__contains=[promotion])
+    noted = Func(F("promotions_had"), Value(promotion), function="array_append")
+    return bool(others.update(promotions_had=noted))
 
 
 def _rendered(folder: str, words: dict[str, Any]) -> dict[str, str]:

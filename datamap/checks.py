@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.apps.config import AppConfig
+from django.contrib.postgres.fields import ArrayField
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, Field, FileField, JSONField, Model, TextField
@@ -134,9 +135,9 @@ def _is_typed(field: Field[Any, Any]) -> bool:
 
 
 def _can_be_empty(field: Field[Any, Any]) -> bool:
-    is_text = isinstance(field, (CharField, TextField, FileField, JSONField))
+    has_empty_value = isinstance(field, (CharField, TextField, FileField, JSONField, ArrayField))
     has_plain_default = field.has_default() and not callable(field.default)
-    return field.null or ((is_text or has_plain_default) and not field.unique)
+    return field.null or ((has_empty_value or has_plain_default) and not field.unique)
 
 
 def _leads(entry: Entry, path: str) -> bool:

@@ -99,9 +99,6 @@ class OutgoingMail(models.Model):
             )
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "kind"], condition=~models.Q(purpose=""), name="promotion_once_per_person"
-            ),
             models.CheckConstraint(
                 condition=models.Q(purpose="", user=None) | (~models.Q(purpose="") & models.Q(user__isnull=False)),
                 name="promotion_has_its_person",

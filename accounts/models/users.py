@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -50,6 +51,10 @@ class User(Versioned, AbstractBaseUser):
     is_staff = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Which promotions were written to them, as "tips/a_week_of_hours": the letters themselves go after 90 days.
+    promotions_had = ArrayField(
+        models.CharField(max_length=60), default=list, db_default=[], blank=True, editable=False
+    )
 
     objects = UserManager()
 

@@ -67,6 +67,22 @@ def test_the_same_letter_goes_to_nobody_twice(fan):
     assert len(whole(OutgoingMail)) == 1
 
 
+def test_the_same_letter_goes_to_nobody_twice_after_its_row_is_gone_either(fan, mailoutbox):
+    promote(fan)
+    mail.sweep()
+    OutgoingMail.objects.update(written_at=timezone.now() - mail.KEPT - timedelta(days=1))
+    mail.forget_old()
+    assert not whole(OutgoingMail)
+    assert promote(fan) is None and promote(fan, "a_week_of_hours") is not None
+    mail.sweep()
+    assert len(django_mail.outbox) == 2
+
+
+def test_two_at_once_write_one_letter(fan):
+    late = User.objects.get(pk=fan.pk)  # read before the other wrote
+    assert promote(fan) and promote(late) is None
+
+
 @promise(56)
 def test_the_last_word_counts(fan):
     for wanted, expected in (([], False), ([Purpose.TIPS], True), ([Purpose.NEWS], False)):
