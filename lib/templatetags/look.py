@@ -215,8 +215,11 @@ def style(widget: forms.Widget) -> str:
 
 
 def marks_needed(form: forms.BaseForm) -> bool:
-    """Mark the needed fields with * where they are rarer, else say (optional) at the others."""
-    visible = [field.field.required for field in form.visible_fields()]
+    """Mark the needed fields with * where they are rarer, else say (optional) at the others.
+
+    A tick box has no mark and does not count: it is answered as it stands.
+    """
+    visible = [field.field.required for field in form.visible_fields() if shape(field.field.widget) != "check"]
     return visible.count(True) < visible.count(False)
 
 

@@ -17,7 +17,7 @@ from tests.house.samples import sample_for
 from tests.promises import promise
 
 ROUTES = account_routes()
-ASKS_NOTHING = {"ColumnsForm", "RightsForm"}  # each of their fields has a value already
+ASKS_NOTHING = {"ColumnsForm"}  # "Leave out" is one of the answers to each of its questions
 AT_LEAST = {"last_name"}  # a contact is somebody: one of several fields has to say who
 PUBLIC = ["/trial/", "/signup/", "/login/", "/password/reset/", "/contact/", "/contact/child/"]
 
