@@ -60,7 +60,7 @@ def nursery_on_redis(
 
 @pytest.fixture
 def nursery(committed: None, _nursery: Nursery, shared_files: None) -> Iterator[Nursery]:
-    """``nursery.worker(KILL_AT="place@3")`` and ``nursery.scheduler(every=1)``; all gone after the test.
+    """``nursery.worker(KILL_AT="place@3")`` and ``nursery.scheduler("waiting mail")``; all gone after the test.
 
     No message of an earlier test reaches them.
     """

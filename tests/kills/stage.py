@@ -91,9 +91,9 @@ class Nursery:
         name = f"--hostname=test{len(self.started)}@candor"
         return self._start(" ready.", "worker", "--queues=default,long", name, *QUIET, **environ)
 
-    def scheduler(self, every: float) -> Process:
-        """A scheduler that sends everything at this interval."""
-        return self._start("beat: Starting", "beat", "--pidfile=", "--loglevel=INFO", EVERYTHING_EVERY=str(every))
+    def scheduler(self, *names: str) -> Process:
+        """A scheduler that sends what ``config.celery.BEAT`` calls so, each second."""
+        return self._start("beat: Starting", "beat", "--pidfile=", "--loglevel=INFO", EVERY_SECOND=",".join(names))
 
     def kill_all(self) -> None:
         for process in self.started:

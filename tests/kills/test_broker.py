@@ -1,8 +1,12 @@
 """The broker loses every message, the scheduler is killed: the rows know what is to be done, and it is done."""
 
-import pytest
+import re
+from datetime import timedelta
 
-from accounts.models import OutgoingMail
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account, OutgoingMail
 from config.celery import BEAT, app
 from tests.kills.stage import (
     Nursery,
@@ -37,7 +41,7 @@ def test_a_broker_that_loses_everything_loses_nothing(any_nursery, postman, acme
     assert waiting_messages() == 0
     worker = any_nursery.worker()
     assert (seen(job).rows_read, letters()["sent"]) == (0, 0)
-    any_nursery.scheduler(every=1)
+    any_nursery.scheduler("waiting mail")
     until(lambda: letters()["sent"] == 5, worker)
     minutes_pass_for_jobs(job)
     until(lambda: not seen(job).is_at_work, worker)
@@ -47,7 +51,7 @@ def test_a_broker_that_loses_everything_loses_nothing(any_nursery, postman, acme
 
 def test_processes_that_saw_the_broker_emptied_go_on_with_it(any_nursery, postman, acme):
     """Web server, worker and scheduler have long been connected when it happens."""
-    worker, _ = any_nursery.worker(), any_nursery.scheduler(every=1)
+    worker, _ = any_nursery.worker(), any_nursery.scheduler("waiting mail", "alarms")
     write_mailing(1)
     until(lambda: letters()["sent"] == 1, worker)
     empty_the_broker()
@@ -58,14 +62,27 @@ def test_processes_that_saw_the_broker_emptied_go_on_with_it(any_nursery, postma
 
 
 def test_a_killed_scheduler_goes_on_where_it_is_started_again(nursery, postman):
-    worker, scheduler = nursery.worker(), nursery.scheduler(every=1)
+    worker, scheduler = nursery.worker(), nursery.scheduler("waiting mail")
     until(lambda: worker.log.read_text().count("send_waiting_mail") >= 2, worker)
     scheduler.kill()
     empty_the_broker()
     OutgoingMail.objects.create(to="edith@pell.example", kind="welcome", subject="Unheard of", text="Hello")
     assert letters() == {"waiting": 1}
-    nursery.scheduler(every=1)
+    nursery.scheduler("waiting mail")
     until(lambda: letters()["sent"] == 1, worker)
+
+
+def test_the_scheduler_and_a_worker_keep_every_account_up(nursery, postman, acme, globex):
+    """From the clock over a small task of its own for each account to the letter that its owner reads."""
+    now = timezone.now()
+    Account.objects.filter(pk=acme.pk).update(
+        created_at=now - timedelta(days=24), trial_ends_at=now + timedelta(days=6)
+    )
+    worker, _ = nursery.worker(), nursery.scheduler("trials and closings")
+    until(lambda: letters()["sent"] == 1, worker)
+    until(lambda: worker.log.read_text().count("Task accounts.keep_account_up") >= 6, worker)  # both, and again
+    assert list(OutgoingMail.objects.values_list("kind", "to")) == [("trial_ends", "alice@acme.example")]
+    assert not re.search("Task accounts.keep_.* raised", worker.log.read_text())
 
 
 def test_what_was_lost_is_noticed_within_a_minute_and_a_half():

@@ -114,7 +114,5 @@ def read_environment() -> None:
     """What is said when a worker begins; this module was read before."""
     job.BATCH = int(os.environ.get("BATCH", job.BATCH))
     app.conf.worker_lost_wait = 0.5  # before a dead process's message goes to the next
-    if every := os.environ.get("EVERYTHING_EVERY"):
-        app.conf.beat_schedule = {
-            name: {**entry, "schedule": timedelta(seconds=float(every))} for name, entry in BEAT.items()
-        }
+    if names := os.environ.get("EVERY_SECOND"):
+        app.conf.beat_schedule = {name: {**BEAT[name], "schedule": timedelta(seconds=1)} for name in names.split(",")}
