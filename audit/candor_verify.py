@@ -334,7 +334,7 @@ class Check:
         self.verify = verify
         self.report = Report()
         self.keys: dict[tuple[str, bytes], Key] = {(key.name, key.id): key for key in self.trusted}
-        self.changes: list[Note] = []
+        self.changes: list[tuple[Key, Key, str]] = []  # (old, new, when)
         self.tree = Tree()
         self.checkpoints: list[tuple[str, int, str]] = []
         self.roots: dict[int, list[tuple[bytes, str]]] = {}
@@ -382,7 +382,16 @@ class Check:
         key = Key.read(line["key"])
         self.keys[key.name, key.id] = key
         if line.get("change"):
-            self.changes.append(Note.read(line["change"]))
+            self._read_change(Note.read(line["change"]))
+
+    def _read_change(self, note: Note) -> None:
+        """A change of keys counts when both have signed it."""
+        title, old, new, at = note.body.splitlines()[:4]
+        pair = Key.read(old), Key.read(new)
+        signed = [self.verify(key.public, note.body.encode(), note.signatures.get((key.name, key.id), b""))
+                  for key in pair]  # fmt: skip
+        if title == "candor key change" and all(signed):
+            self.changes.append((*pair, a_time(at)))
 
     def _read_checkpoint(self, line: Line) -> None:
         number, made_at, heads, root = line["number"], a_time(line["made_at"]), line["heads"], line["root"]
@@ -411,6 +420,8 @@ class Check:
             self.report.find(
                 f"Checkpoint {number} is signed with {key.short}, which no key that you trust vouches for."
             )
+        elif any(old == key and seconds_between(at, made_at) > DAY for old, _, at in self.changes):
+            self.report.find(f"Checkpoint {number} is signed with {key.short} long after another key took its place.")
         self.report.checkpoint, self.report.key = made_at, key.short if key else None
 
     def _signer(self, note: Note) -> Key | None:
@@ -423,13 +434,9 @@ class Check:
     def _trust(self) -> set[Key]:
         """The trusted keys, and those that are tied to one of them by a change that both signed."""
         while True:
-            for note in self.changes:
-                first, old, new = note.body.splitlines()[:3]
-                pair = {Key.read(old), Key.read(new)}
-                signed = [self.verify(key.public, note.body.encode(), note.signatures.get((key.name, key.id), b""))
-                          for key in pair]  # fmt: skip
-                if first == "candor key change" and all(signed) and pair & self.trusted and pair - self.trusted:
-                    self.trusted |= pair
+            for old, new, _ in self.changes:
+                if (old in self.trusted) != (new in self.trusted):
+                    self.trusted |= {old, new}
                     break
             else:
                 return self.trusted

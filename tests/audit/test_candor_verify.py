@@ -61,6 +61,7 @@ def test_signatures_of_the_standard_are_accepted_and_nothing_beside_them(secret,
     assert not is_signed(public, message, b"")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200), st.integers(0, 511))
 def test_it_agrees_with_the_library(seed, message, bit):
     key = keys.SigningKey.make(seed, "here")

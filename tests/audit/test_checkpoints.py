@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 import audit
 from audit import keys
@@ -133,6 +134,20 @@ def test_a_change_of_keys_that_one_of_them_did_not_sign_counts_for_nothing(acme,
     PublicKey.objects.create(key=str(thief.public), change=f"{body}\n{wrong.signature(body)}{thief.signature(body)}")
     found = audit.verify(acme, trusted=[thief.public]).findings
     assert "which no key that you trust vouches for" in " ".join(found)
+
+
+def test_a_key_that_gave_way_to_another_signs_for_a_day_at_most(acme, logs, settings):
+    """So a key that is stolen after it was replaced is worth nothing."""
+    make_checkpoint(even_now=True)
+    old = keys.signing_key()
+    call_command("rotate_log_key")
+    new, now = keys.signing_key().public, timezone.now()
+    settings.AUDIT_LOG_KEY = str(old)
+    make_checkpoint(at=now + timedelta(hours=23))
+    assert audit.verify(acme, trusted=[new]).findings == []
+    make_checkpoint(at=now + timedelta(hours=25))
+    found = audit.verify(acme, trusted=[new]).findings
+    assert found == [f"Checkpoint 4 is signed with {old.public.short} long after another key took its place."]
 
 
 def test_a_key_of_the_environment_is_the_operators_to_replace(acme, logs, settings, capsys):

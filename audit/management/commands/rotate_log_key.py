@@ -32,7 +32,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(f"The new key is {new.public.short}. Its public half:\n{new.public}")
         if settings.AUDIT_LOG_KEY:
-            self.stdout.write(f"Set this where the worker finds it, and start it again:\nAUDIT_LOG_KEY={new}")
+            self.stdout.write("Set this where the worker finds it, and start it again, within a day:")
+            self.stdout.write(f"AUDIT_LOG_KEY={new}")
             return
         make_checkpoint(even_now=True)
         self.stdout.write("It has signed a checkpoint. Keep a copy of the file where no backup of the database lies.")
