@@ -7,6 +7,7 @@ from accounts.models import Membership
 from config.api_urls import RESOURCES
 from crm.models import Contact
 from tests.api.conftest import EVERYTHING
+from tests.promises import promise
 
 MARK = "Xenoacme"  # stands in every text of Acme's
 CREATING = [resource for resource in RESOURCES if "create" in resource.may]
@@ -60,6 +61,7 @@ def test_lists_searches_orders_and_filters_show_nothing(resource, acmes, own, ma
         assert not any(f'"{public_id}"' in said for public_id in acmes.values()), path
 
 
+@promise(68, 72)
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_another_firms_record_is_not_there(resource, acmes, mallorys):
     one = f"{resource.name}/{acmes[resource.name]}/"
@@ -146,6 +148,7 @@ def ask(program, method, path):
     return response.status_code
 
 
+@promise(72)
 @pytest.mark.parametrize("role", Membership.Role.values)
 def test_a_key_gives_what_its_scopes_and_its_role_both_allow(role, acmes, acme, bob, program_of):
     from accounts.permissions import ROLES
