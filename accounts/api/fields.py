@@ -180,21 +180,6 @@ class Reference(Field):
 
 
 @dataclass(frozen=True)
-class Choice(Field):
-    """One word of a few."""
-
-    of: tuple[str, ...] = ()
-
-    def take(self, value: Any) -> dict[str, Any]:
-        if value not in self.of:
-            raise Wrong(f"Write one of: {', '.join(self.of)}.")
-        return {self.name: value}
-
-    def schema(self, model: type[Model]) -> Schema:
-        return {**super().schema(model), "enum": list(self.of)}
-
-
-@dataclass(frozen=True)
 class Words(Field):
     """Several short texts; the list replaces the former one."""
 
