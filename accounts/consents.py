@@ -70,11 +70,13 @@ def ticked(user: User, wanted: Collection[str], *, source: str) -> None:
 
 
 @transaction.atomic
-def withdraw(user: User, purpose: str, *, source: str) -> None:
-    """Take one kind back, or all of them (``EVERYTHING``). Harmless the second time."""
+def withdraw(
+    user: User, purpose: str, *, source: str, reason: Reason = Reason.UNSUBSCRIBED, evidence: str = ""
+) -> bool:
+    """Take one kind back, or all of them (``EVERYTHING``). Harmless the second time. True when that is new."""
     kept = [wish.purpose for wish in wishes_of(user) if wish.is_alive and purpose not in (wish.purpose, EVERYTHING)]
     choose(user, kept, source=source)
-    suppress(user.email, Reason.UNSUBSCRIBED, purpose="" if purpose == EVERYTHING else purpose)
+    return suppress(user.email, reason, purpose="" if purpose == EVERYTHING else purpose, evidence=evidence)
 
 
 def suppress(address: str, reason: Reason, *, purpose: str = "", evidence: str = "") -> bool:

@@ -14,6 +14,7 @@ from accounts import mail
 from accounts.links import welcome_url
 from accounts.models import (
     Account,
+    Consent,
     EmailChange,
     Invitation,
     Membership,
@@ -194,6 +195,7 @@ def account_closed(owner: User, account: Account) -> OutgoingMail:
     return mail.write("account_closed", owner.email, account=account, firm=account.name, support_email=support)
 
 
-def opt_out_recorded(address: str) -> OutgoingMail:
-    """The answer to whoever asked for no more promotional mail."""
-    return mail.write("opt_out_recorded", address, support_email=settings.OPERATOR.support_email)
+def opt_out_recorded(address: str, purpose: str = "") -> OutgoingMail:
+    """The answer to whoever asked for no more promotional mail, or none of one kind."""
+    one_kind = Consent.Purpose(purpose).label if purpose else ""
+    return mail.write("opt_out_recorded", address, one_kind=one_kind, support_email=settings.OPERATOR.support_email)

@@ -9,7 +9,7 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -50,10 +50,17 @@ def says_no(letter: EmailMessage) -> bool:
 
 
 @transaction.atomic
-def record_opt_out(address: str, *, evidence: str) -> None:
-    """Somebody told us, in whatever words, that they want no promotional mail. They get a line that it is done."""
+def record_opt_out(address: str, *, evidence: str, purpose: str = "") -> None:
+    """Somebody told us, in whatever words, that they want no promotional mail, or none for this purpose.
+
+    They get a line that it is done.
+    """
     user = User.objects.filter(email=normalise_email(address)).first()
+    because: dict[str, Any] = {"reason": consents.Reason.ASKED, "evidence": evidence}
     if user is not None:
-        consents.choose(user, [], source=f"mail to {settings.OPERATOR.support_email}"[:60])
-    if consents.suppress(address, consents.Reason.ASKED, evidence=evidence):
-        emails.opt_out_recorded(address)
+        source = f"told {settings.OPERATOR.support_email}"[:60]
+        is_new = consents.withdraw(user, purpose or consents.EVERYTHING, source=source, **because)
+    else:
+        is_new = consents.suppress(address, purpose=purpose, **because)
+    if is_new:
+        emails.opt_out_recorded(address, purpose)

@@ -23,6 +23,7 @@ TRIAL_LETTERS = (7, 3, 1, 0)
 READ_ONLY_LETTERS = (30, 7, 1)
 CLOSING_LETTERS = (30, 7, 1)
 AT_ONCE = 500
+LONGEST_EXTENSION = 90  # days
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "failed sign-ins": {"task": "accounts.tell_of_many_failures", "schedule": timedelta(minutes=5)},
     "old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": timedelta(hours=1)},
     "security measures": {"task": "website.check_measures", "schedule": timedelta(minutes=10)},
+    "old requests and calls": {"task": "support_access.forget_old", "schedule": timedelta(hours=24)},
     "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},
 }
 

@@ -83,9 +83,9 @@ FOUND_BY: dict[str, frozenset[str]] = {
     "accounts_outgoingmail": USUAL_KEYS | {"to"},
     "accounts_invitation": frozenset({"account_id", "id", "token_hash"}),
     # Staff's lists name the queues, purposes and kinds that they show; nobody else's pages ask by these.
-    "support_access_ticket": USUAL_KEYS | {"public_id", "number", "email", "queue"},
-    "support_access_ticketmessage": frozenset({"id", "ticket_id"}),
-    "support_access_call": USUAL_KEYS | {"public_id", "ticket_id", "purpose"},
+    "support_access_ticket": USUAL_KEYS | {"public_id", "number", "email", "queue", "assignee_id"},
+    "support_access_ticketmessage": frozenset({"id", "ticket_id", "author_id"}),
+    "support_access_call": USUAL_KEYS | {"public_id", "ticket_id", "purpose", "staff_id"},
     "support_access_staffaction": USUAL_KEYS | {"staff_id", "ticket_id", "call_id", "kind"},
     "account_emailaddress": frozenset({"id", "user_id", "email"}),
     "account_emailconfirmation": frozenset({"id", "email_address_id", "key"}),
@@ -93,13 +93,7 @@ FOUND_BY: dict[str, frozenset[str]] = {
 }
 
 # A sweeper may delete from these by age alone, over all accounts.
-SWEPT_BY = {
-    "accounts_emailchange": "asked_at",
-    "accounts_invitation": "expires_at",
-    "support_access_call": "kept_until",
-    "support_access_staffaction": "done_at",
-    "support_access_ticket": "closed_at",
-}
+SWEPT_BY = {"accounts_emailchange": "asked_at", "accounts_invitation": "expires_at"}
 
 
 def found_by() -> dict[str, frozenset[str]]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 import audit
-from accounts.models import Membership, User
+from accounts import inbound, lifecycle
+from accounts.models import Account, Consent, Membership, User
+from datamap import Retention
 from privacy.support_access import emails
-from privacy.support_access.models import URGENT, Queue, StaffAction, Ticket, TicketMessage, Topic
+from privacy.support_access.models import URGENT, Call, Queue, StaffAction, Ticket, TicketMessage, Topic
 from tenancy.context import Actor, activate
 from tenancy.errors import Conflict
 
 TRIES_FOR_A_NUMBER = 20
 Kind = StaffAction.Kind
 Said = TicketMessage.Kind
+WITHOUT_RECORDING: dict[str, Any] = {"recording": "", "recorded_for": "", "recording_kept_until": None}
 
 
 # --- Those who ask --------------------------------------------------------------------------------
@@ -127,6 +131,70 @@ def reopen(ticket: Ticket, *, by: User) -> None:
         _done(Kind.REOPENED, by=by, ticket=ticket)
 
 
+# --- Telephone calls ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def log_call(call: Call, *, by: User) -> Call:
+    """Write down what was said on the telephone."""
+    call.staff = by
+    call.save()
+    _done(Kind.CALL_LOGGED, by=by, call=call)
+    return call
+
+
+@transaction.atomic
+def listen(call: Call, why: str, *, by: User) -> str:
+    """The recording's reference, which nobody gets without having said why: the person sees who listened."""
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if call.recording:
+        _done(Kind.LISTENED, by=by, call=call, detail=why)
+    return call.recording
+
+
+@transaction.atomic
+def delete_recording(call: Call, *, by: User) -> None:
+    """Forget where the recording is, once it is deleted in the telephone system."""
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if call.recording:
+        Call.objects.filter(pk=call.pk).update(**WITHOUT_RECORDING)
+        _done(Kind.RECORDING_DELETED, by=by, call=call)
+
+
+# --- Decisions about people and accounts ----------------------------------------------------------
+
+
+@transaction.atomic
+def record_opt_out(address: str, *, evidence: str, purpose: str, by: User) -> None:
+    """Somebody told us that they want no promotional mail, or none of one kind. The log holds no address."""
+    inbound.record_opt_out(address, evidence=evidence, purpose=purpose)
+    what = Consent.Purpose(purpose).label if purpose else "all promotional mail"
+    StaffAction.objects.create(kind=Kind.OPT_OUT, staff=by, detail=f"{what}: {evidence}"[:300])
+
+
+@transaction.atomic
+def extend_trial(account: Account, days: int, *, reason: str, by: User) -> datetime:
+    """Give an account more days to try; its own log says who did it and why. Returns the new end."""
+    ends = lifecycle.extend_trial(account, days, reason=reason, staff=by)
+    detail = f"by {days} days: {reason}"[:300]
+    StaffAction.objects.create(kind=Kind.TRIAL_EXTENDED, staff=by, account=account, detail=detail)
+    return ends
+
+
+# --- The clock ------------------------------------------------------------------------------------
+
+
+def forget_old(today: date | None = None) -> None:
+    """Drop what is older than the data map says: recordings first, then calls, requests and what staff did."""
+    today = today or timezone.localdate()
+    long_ago = timezone.now() - timedelta(days=Retention.TWO_YEARS.days or 0)
+    calls = Call.objects.filter(purpose__in=Call.Purpose.values)
+    calls.filter(recording_kept_until__lt=today).update(**WITHOUT_RECORDING)
+    calls.filter(kept_until__lt=today).delete()
+    Ticket.objects.filter(queue__in=Queue.values, closed_at__lt=long_ago).delete()
+    StaffAction.objects.filter(kind__in=Kind.values, done_at__lt=long_ago).delete()
+
+
 # --- Shared ---------------------------------------------------------------------------------------
 
 
@@ -156,10 +224,11 @@ def _turn(ticket: Ticket, state: Ticket.State) -> None:
     ticket.save()
 
 
-def _done(kind: Kind, *, by: User, ticket: Ticket, detail: str = "") -> None:
-    """One line in the operator's log, and the same in the log of the account that the request is about."""
-    StaffAction.objects.create(kind=kind, staff=by, ticket=ticket, account=ticket.account, detail=detail)
-    if ticket.account is not None:
-        verb = kind.partition(".")[2]
-        with activate(ticket.account, actor=Actor("staff", by.pk, str(by))):
-            audit.record(f"ticket.{verb}", ticket, data={"detail": detail})
+def _done(kind: Kind, *, by: User, ticket: Ticket | None = None, call: Call | None = None, detail: str = "") -> None:
+    """One line in the operator's log, and the same in the log of the account that it is about."""
+    account = (ticket or call).account  # type: ignore[union-attr]
+    StaffAction.objects.create(kind=kind, staff=by, ticket=ticket, call=call, account=account, detail=detail)
+    if account is not None:
+        noun, _, verb = kind.partition(".")
+        with activate(account, actor=Actor("staff", by.pk, str(by))):
+            audit.record(f"{noun}.{verb}", ticket or call, data={"detail": detail})

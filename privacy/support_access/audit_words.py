@@ -16,5 +16,9 @@ register(
     Kind("ticket.moved", "Request moved", "moved {record} {detail}", "arrow-right"),
     Kind("ticket.closed", "Request closed", "closed {record}", "circle-check"),
     Kind("ticket.reopened", "Request opened again", "opened {record} again", "rotate"),
+    Kind("call.logged", "Telephone call noted", "noted {record}", "phone"),
+    Kind("call.listened", "Recording listened to", "listened to the recording of {record}: {detail}", "headphones"),
+    Kind("call.recording_deleted", "Recording deleted", "deleted the recording of {record}", "eraser"),
 )
 register_noun(Noun("support_access.ticket", "request", urls=pages_of("help:ticket", "help.view", tickets_of)))
+register_noun(Noun("support_access.call", "call"))

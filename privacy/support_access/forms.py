@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.cookieless import CookielessForm
 from accounts.forms import a_name
-from accounts.models import Membership, User, normalise_email
-from privacy.support_access.models import Queue, Topic
+from accounts.lifecycle import LONGEST_EXTENSION
+from accounts.models import Account, Consent, Membership, User, normalise_email
+from accounts.queries import account_at, membership_at
+from lib import phones
+from privacy.support_access.models import Call, Queue, Ticket, Topic
 
 LONGEST = 10_000
 FOR_ME = "me"
@@ -152,3 +158,141 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = staff  # type: ignore[attr-defined]
+
+
+# --- Telephone calls, and decisions about people and accounts -------------------------------------
+
+CALLS_KEPT = timedelta(days=365)
+RECORDINGS_KEPT_AT_MOST = timedelta(days=90)
+
+
+def an_account(slug: str) -> Account | None:
+    """The open account of that address, as staff type it."""
+    found = account_at(slug.strip().lower())
+    if slug and found is None:
+        raise ValidationError("There is no open account at this address. It is the word after /a/, such as acme.")
+    return found
+
+
+class CallForm(forms.ModelForm):
+    """What was said on the telephone, with whom, and until when we keep it."""
+
+    email = forms.EmailField(
+        label="Signs in as",
+        required=False,
+        max_length=254,
+        help_text="Then the person finds this call in their Admin area.",
+    )
+    account = forms.CharField(
+        label="Account", required=False, max_length=50, help_text="The word after /a/, such as acme."
+    )
+    notice = forms.BooleanField(
+        label="At the beginning I told them that the call is recorded, and what for", required=False
+    )
+
+    class Meta:
+        model = Call
+        fields = [
+            "person", "phone", "purpose", "started_at", "ended_at", "summary", "kept_until",
+            "recording", "recorded_for", "recording_kept_until",
+        ]  # fmt: skip
+        widgets = {
+            **dict.fromkeys(
+                ["started_at", "ended_at"], forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+            ),
+            **dict.fromkeys(["kept_until", "recording_kept_until"], forms.DateInput({"type": "date"}, "%Y-%m-%d")),
+            "summary": forms.Textarea({"rows": 6}),
+        }
+        help_texts = {
+            "recording": "Where it is in the telephone system. Empty: nothing was recorded.",
+            "recording_kept_until": f"At most {RECORDINGS_KEPT_AT_MOST.days} days.",
+        }
+
+    def __init__(self, data: Any = None, *, ticket: Ticket | None = None) -> None:
+        now = timezone.localtime().replace(second=0, microsecond=0)
+        known: dict[str, Any] = {"started_at": now, "ended_at": now, "kept_until": now.date() + CALLS_KEPT}
+        if ticket is not None:
+            known |= {"person": ticket.name, "email": ticket.user.email if ticket.user else ""}
+            known |= {"account": ticket.account.slug if ticket.account else ""}
+        super().__init__(data, initial=known)
+        self.instance.ticket = ticket
+
+    def clean_phone(self) -> str:
+        """In the one spelling that search knows; what can't be dialled stays as it is written."""
+        return phones.e164(self.cleaned_data["phone"]) or self.cleaned_data["phone"]
+
+    def clean_email(self) -> User | None:
+        email = normalise_email(self.cleaned_data["email"])
+        found = User.objects.filter(email=email).first() if email else None
+        if email and found is None:
+            raise ValidationError("Nobody signs in with this address. Leave it empty, or ask for the right one.")
+        return found
+
+    def clean_account(self) -> Account | None:
+        return an_account(self.cleaned_data["account"])
+
+    def clean_recording_kept_until(self) -> Any:
+        until = self.cleaned_data["recording_kept_until"]
+        if until and until > timezone.localdate() + RECORDINGS_KEPT_AT_MOST:
+            raise ValidationError(f"A recording goes within {RECORDINGS_KEPT_AT_MOST.days} days.")
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        user, account = given.get("email"), given.get("account")
+        if user and account and membership_at(user, account.slug) is None:
+            self.add_error("account", "This person does not belong to that account.")
+        self.instance.user, self.instance.account = user, account
+        self.instance.notice_given_at = given.get("started_at") if given.get("notice") else None
+        return given
+
+    def _post_clean(self) -> None:
+        """The database's own rules, also those about what is no field here: the moment of the notice."""
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error)
+
+
+class ListenForm(forms.Form):
+    """Why somebody listens to a recording."""
+
+    why = forms.CharField(label="Why do you listen?", max_length=200, help_text="The person reads it.")
+
+
+class OptOutForm(forms.Form):
+    """What somebody told us about mail."""
+
+    email = forms.EmailField(label="Address", max_length=254)
+    purpose = forms.ChoiceField(
+        label="Which mail", required=False, choices=[("", "All promotional mail"), *Consent.Purpose.choices]
+    )
+    evidence = forms.CharField(
+        label="How it reached us",
+        max_length=150,
+        help_text="Such as “Letter of 3 May” or “Call, T-482913”. No address: this line outlives it.",
+    )
+
+    def clean_email(self) -> str:
+        return normalise_email(self.cleaned_data["email"])
+
+    def clean_evidence(self) -> str:
+        evidence: str = self.cleaned_data["evidence"]
+        if "@" in evidence:
+            raise ValidationError("Leave the address out: this line is kept when the address is forgotten.")
+        return evidence
+
+
+class TrialForm(forms.Form):
+    """More days for a firm that tries Candor."""
+
+    account = forms.CharField(label="Account", max_length=50, help_text="The word after /a/, such as acme.")
+    days = forms.IntegerField(label="Days", min_value=1, max_value=LONGEST_EXTENSION)
+    reason = forms.CharField(
+        label="Reason", max_length=200, help_text="It stands in the firm’s own log, with your name."
+    )
+
+    def clean_account(self) -> Account | None:
+        return an_account(self.cleaned_data["account"])

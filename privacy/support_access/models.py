@@ -214,7 +214,11 @@ class Call(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"call with {self.person}"
+        return f"the call with {self.person}"
+
+    @property
+    def minutes(self) -> int:
+        return round((self.ended_at - self.started_at).total_seconds() / 60)
 
 
 class StaffAction(models.Model):

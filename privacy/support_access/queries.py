@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core import signing
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, User
@@ -42,7 +42,9 @@ def colleagues_tickets(member: Membership) -> QuerySet[Ticket]:
 
 def calls_of(user: User) -> QuerySet[Call]:
     """The telephone calls that we had with this person, with who listened to a recording."""
-    return Call.objects.filter(user_id=user.pk).select_related("account", "staff")
+    listened = StaffAction.objects.filter(kind=StaffAction.Kind.LISTENED).select_related("staff").order_by("done_at")
+    found = Call.objects.filter(user_id=user.pk).select_related("account", "staff")
+    return found.prefetch_related(Prefetch("steps", listened, to_attr="listenings")).order_by("-started_at", "-pk")
 
 
 def listenings_of(call: Call) -> QuerySet[StaffAction]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.test import Client
@@ -51,7 +52,10 @@ def bob_asks(acme, bob) -> Ticket:
 
 @pytest.fixture
 def sams(sam) -> Client:
-    """Sam's browser."""
+    """Sam's browser, in which he proved by a second factor who he is."""
     client = Client()
     client.force_login(sam)
+    session = client.session
+    session["account_authentication_methods"] += [{"method": "mfa", "at": time.time()}]
+    session.save()
     return client

@@ -43,6 +43,15 @@ def test_the_staff_area_is_not_there_for_anybody_else(route, alice, acme, bob_as
     assert signed_in(sam).get(path).status_code == 404
 
 
+@promise(150)
+def test_staff_without_a_second_factor_are_led_to_set_one_up(sam, bob_asks):
+    browser = signed_in(sam)
+    for path in ("/support/", f"/support/tickets/{bob_asks.public_id}/"):
+        for answer in (browser.get(path), browser.post(path)):
+            assert (answer.status_code, answer["Location"]) == (302, "/second-factor/")
+    assert "Set one up here." in browser.get("/second-factor/").content.decode()
+
+
 def test_staff_land_in_their_area_after_signing_in(sams):
     answer = sams.get("/enter/")
     assert (answer.status_code, answer["Location"]) == (302, "/support/")

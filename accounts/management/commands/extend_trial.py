@@ -8,9 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import lifecycle
+from accounts.lifecycle import LONGEST_EXTENSION
 from accounts.models import Account, User, normalise_email
-
-LONGEST = 90
 
 
 class Command(BaseCommand):
@@ -18,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("account", help="the account's slug")
-        parser.add_argument("--days", type=int, required=True, help=f"1 to {LONGEST}")
+        parser.add_argument("--days", type=int, required=True, help=f"1 to {LONGEST_EXTENSION}")
         parser.add_argument("--reason", required=True)
         parser.add_argument("--staff", required=True, metavar="EMAIL", help="who decides it")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
@@ -30,8 +29,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no open account {account}.")
         if person is None or not person.is_staff:
             raise CommandError(f"{staff} is not support staff.")
-        if not 1 <= days <= LONGEST or not reason.strip():
-            raise CommandError(f"Give 1 to {LONGEST} days, and a reason.")
+        if not 1 <= days <= LONGEST_EXTENSION or not reason.strip():
+            raise CommandError(f"Give 1 to {LONGEST_EXTENSION} days, and a reason.")
         if options["dry_run"]:
             self.stdout.write(f"The trial of {firm} would end {days} days later. Nothing was done (--dry-run).")
             return

@@ -20,7 +20,7 @@ from lib.keyset import page
 from privacy.support_access import actions
 from privacy.support_access.forms import AnswerForm, AssignForm, MoveForm, NoteForm
 from privacy.support_access.gate import staff_only
-from privacy.support_access.models import Queue, StaffAction, Ticket, TicketMessage
+from privacy.support_access.models import Call, Queue, StaffAction, Ticket, TicketMessage
 from privacy.support_access.queries import open_in_queues, staff
 from tenancy.errors import Conflict
 
@@ -187,6 +187,7 @@ def _page(request: HttpRequest, found: Ticket, *, status: int = 200, conflict: s
     done = StaffAction.objects.filter(ticket_id=found.pk).exclude(kind__in=_SHOWN_AS_WORDS).select_related("staff")
     context = {
         "ticket": found,
+        "calls": Call.objects.filter(ticket_id=found.pk).order_by("-started_at"),
         "timeline": sorted([*said, *done], key=attrgetter("at")),
         "standing": found.account.standing() if found.account else None,
         "answer": AnswerForm(initial={"seen": _said(found)}),

@@ -1,4 +1,4 @@
-"""Admin, Help and calls: what a member asked us, and, later on the page, what we talked about on the telephone."""
+"""Admin, Help and calls: what a member asked us, and what we talked about on the telephone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def help_and_calls(request: Any) -> HttpResponse:
         "page": shown,
         "is_others": is_others,
         "tabs": _tabs(request.path, is_others=is_others) if may_see_others else [],
-        "calls": [] if is_others else calls_of(request.user).order_by("-started_at", "-pk"),
+        "calls": [] if is_others else calls_of(request.user),
         "next_url": shown.next and own.format(shown.next),
         "previous_url": shown.previous and own.format(shown.previous),
     }

@@ -1,0 +1,11 @@
+"""What runs by the clock. Requests and calls may belong to no account, so this is no AccountTask."""
+
+from celery import shared_task
+
+from privacy.support_access import actions
+
+
+@shared_task(name="support_access.forget_old")
+def forget_old() -> None:
+    """Drop recordings, calls, requests and staff actions whose time is over."""
+    actions.forget_old()
