@@ -157,6 +157,8 @@ register(
     Kind("member.factor_added", "Second factor added", "added {factor} to their sign-in", "shield-plus"),
     Kind("member.factor_removed", "Second factor removed", "removed {factor} from their sign-in{last}", "shield-minus",
          _last),
+    Kind("member.factors_reset", "Second factors reset", "removed all second factors of {record}: {reason}",
+         "shield-off"),
     Kind("member.codes_made", "Recovery codes made", "made new recovery codes", "refresh"),
     Kind("member.code_used", "Recovery code used", "came in with a recovery code; {left} left", "lifebuoy", _left),
     Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key",

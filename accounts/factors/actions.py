@@ -12,9 +12,12 @@ from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 
+import audit
 from accounts import emails, security, sessions
 from accounts.factors import codes
 from accounts.models import SecurityEvent, User
+from accounts.queries import memberships_of
+from tenancy.context import Actor, activate
 
 Kind = SecurityEvent.Kind
 Type = Authenticator.Type
@@ -27,7 +30,7 @@ def add_app(request: Any, secret: str, step: int) -> list[str]:
     _lock(request.user)
     Authenticator.objects.filter(user_id=request.user.pk, type=Type.TOTP).delete()
     app = TOTP.activate(request.user, secret).instance
-    codes.note_step(app, step)
+    codes.note_step(app, secret, step)
     clear_totp_secret(request)
     return _added(request, app)
 
@@ -70,11 +73,24 @@ def make_codes(request: Any) -> list[str]:
 
 def code_was_used(request: Any, user: User, recovery: Authenticator) -> None:
     """A recovery code let somebody in: its person should know, and see how many are left."""
-    left = len(recovery.wrap().get_unused_codes())
+    left = codes.left(recovery)
     with transaction.atomic():
         security.note(Kind.CODE_USED, request, user)
         security.tell_firms(user, "code_used", left=left)
         emails.second_factor(user, "code_used", left=left)
+
+
+@transaction.atomic
+def reset(user: User, *, reason: str, staff: User) -> None:
+    """Remove all that a person has, who lost it and whom we know by other means. For staff."""
+    _lock(user)
+    Authenticator.objects.filter(user_id=user.pk).delete()
+    sessions.end_others(user, but=None)
+    SecurityEvent.objects.create(user=user, kind=Kind.FACTOR_REMOVED)
+    for membership in memberships_of(user):
+        with activate(membership.account, actor=Actor("staff", staff.pk, str(staff))):
+            audit.record("member.factors_reset", membership, data={"reason": reason})
+    emails.second_factor(user, "factors_reset")
 
 
 def _added(request: Any, factor: Authenticator) -> list[str]:

@@ -11,6 +11,10 @@ from accounts.models import User
 from lib.seals import Seal
 
 
+class Unreadable(ValueError):
+    """A second factor was sealed with a secret that this installation does not have any more."""
+
+
 class FactorAdapter(DefaultMFAAdapter):
     """What opens is sealed in the table; no sequence number of ours goes into anybody's passkey."""
 
@@ -22,7 +26,7 @@ class FactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         opened = self._seal.open(encrypted_text)
         if opened is None:
-            raise ValueError("A second factor was sealed with a secret that this installation does not have.")
+            raise Unreadable
         return opened
 
     def _get_site_name(self) -> str:

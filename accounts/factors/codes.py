@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.utils import decrypt
+from allauth.mfa.utils import decrypt, encrypt
+from django.conf import settings
 from django.db import transaction
 
+from accounts.factors.adapter import Unreadable
 from accounts.models import User
 
+logger = logging.getLogger(__name__)
 Type = Authenticator.Type
 _LAST_STEP = "last_step"
 
@@ -22,10 +27,15 @@ def step_of(secret: str, code: str) -> int | None:
     return None
 
 
-def note_step(app: Authenticator, step: int) -> None:
-    """From now on, only codes of later half minutes count."""
-    app.data[_LAST_STEP] = step
+def note_step(app: Authenticator, secret: str, step: int) -> None:
+    """From now on, only codes of later half minutes count. The secret is sealed anew, by the newest of our own."""
+    app.data |= {_LAST_STEP: step, "secret": encrypt(secret)}
     app.save(update_fields=["data"])
+
+
+def left(recovery: Authenticator) -> int:
+    """How many of these recovery codes still open."""
+    return settings.MFA_RECOVERY_CODE_COUNT - recovery.data["used_mask"].bit_count()
 
 
 @transaction.atomic
@@ -34,17 +44,21 @@ def use(user: User, code: str) -> Authenticator | None:
     own = Authenticator.objects.filter(user_id=user.pk, type__in=[Type.TOTP, Type.RECOVERY_CODES])
     for authenticator in own.select_for_update():
         is_right = _uses_step if authenticator.type == Type.TOTP else _uses_recovery_code
-        if is_right(authenticator, code):
-            authenticator.user = user
-            return authenticator
+        try:
+            if is_right(authenticator, code):
+                authenticator.user = user
+                return authenticator
+        except Unreadable:
+            logger.error("Second factor %s was sealed with a secret that is gone", authenticator.pk)
     return None
 
 
 def _uses_step(app: Authenticator, code: str) -> bool:
-    step = step_of(decrypt(app.data["secret"]), code)
+    secret = decrypt(app.data["secret"])
+    step = step_of(secret, code)
     if step is None or step <= app.data.get(_LAST_STEP, 0):
         return False
-    note_step(app, step)
+    note_step(app, secret, step)
     return True
 
 

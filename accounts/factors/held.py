@@ -7,6 +7,7 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 
+from accounts.factors.codes import left
 from accounts.models import User
 from lib.seals import marks
 
@@ -49,7 +50,7 @@ def factors_of(user: User) -> Factors:
             for row in rows
             if row.type == Type.WEBAUTHN
         ],
-        codes_left=len(codes.wrap().get_unused_codes()) if codes else None,
+        codes_left=left(codes) if codes else None,
     )
 
 

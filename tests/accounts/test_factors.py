@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts import security
+from accounts.factors.adapter import FactorAdapter
 from accounts.models import Account, OutgoingMail, SecurityEvent
 from audit.models import Event, Payload
 from tests.accounts.conftest import link_in, only, whole
@@ -213,6 +215,26 @@ def test_nobody_reaches_anybody_elses(browser, app, bob, sam):
     assert Client().get("/second-factor/").url.startswith("/login/")
 
 
+def test_staff_reset_what_is_lost_with_a_reason_in_the_log(browser, app, sam, acme, inside):
+    def run(*words):
+        call_command("reset_second_factor", "alice@acme.example", *words)
+
+    here = browser()
+    here.post(STEP, {"code": app[1][0]})
+    for words in (["--reason", " ", "--staff", sam.email], ["--reason", "x", "--staff", "alice@acme.example"]):
+        with pytest.raises(CommandError):
+            run(*words)
+    run("--reason", "Called back", "--staff", sam.email, "--dry-run")
+    assert len(whole(Authenticator)) == 2
+    run("--reason", "Called back", "--staff", sam.email)
+    assert whole(Authenticator) == []
+    assert not is_in(here) and is_in(browser())
+    assert letters()[-1] == "factors_reset"
+    with inside(acme):
+        event = Event.objects.get(kind="member.factors_reset")
+        assert Payload.objects.get(event_id=event.pk).data["reason"] == "Called back"
+
+
 # --- what a thief finds ---------------------------------------------------------------------------
 
 
@@ -228,6 +250,21 @@ def test_a_stolen_table_opens_nothing(browser, app):
     with connection.cursor() as cursor:
         cursor.execute("SELECT session_data FROM django_session")
         assert secret not in str(cursor.fetchall())
+
+
+def test_a_sign_in_seals_anew_and_what_cannot_be_read_opens_nothing(browser, app, settings):
+    secret, codes = app
+    former = settings.SEAL_SECRETS
+    settings.SEAL_SECRETS = ["a newer secret", *former]
+    here = browser()
+    here.post(STEP, {"code": code_of(secret, 1)})
+    assert is_in(here)
+    settings.SEAL_SECRETS = ["a newer secret"]
+    there = browser()
+    assert there.post(STEP, {"code": codes[0]}).status_code == 422
+    assert there.get(STEP).status_code == 200
+    sealed = next(row.data["secret"] for row in whole(Authenticator) if row.type == "totp")
+    assert FactorAdapter().decrypt(sealed) == secret
 
 
 # --- is it still you? -----------------------------------------------------------------------------

@@ -41,7 +41,15 @@ PUBLIC = [
     "/privacy/",
     "/privacy/promises/",
 ]
-OUTSIDE = ["/password/change/", "/enter/"]  # for those who are signed in, before any account
+# for those who are signed in, before any account
+OUTSIDE = [
+    "/password/change/",
+    "/enter/",
+    "/reauthenticate/",
+    "/second-factor/",
+    "/second-factor/app/",
+    "/second-factor/passkeys/new/",
+]
 OPAQUE = re.compile(r"|[A-Za-z0-9]{32}|gAAAAA[\w-]+={0,2}")  # nothing, random, or encrypted by Fernet
 LOADING = {"src", "srcset", "poster", "data"}
 
@@ -108,7 +116,7 @@ def test_admin_is_a_word_in_the_bar_of_every_page(acme, bob, addresses, role):
     bob.save()
     client = Client()
     client.force_login(bob)
-    pages = dict(whole_pages(client, [*addresses, "/password/change/"]))
+    pages = dict(whole_pages(client, [*addresses, "/password/change/", "/second-factor/"]))
     without = {url for url, page in pages.items() if "Admin" not in Markup(page.content.decode()).bar}
     assert not without
     assert len(pages) >= 5
