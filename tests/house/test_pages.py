@@ -48,7 +48,6 @@ OUTSIDE = [
     "/reauthenticate/",
     "/second-factor/",
     "/second-factor/app/",
-    "/second-factor/passkeys/new/",
 ]
 OPAQUE = re.compile(r"|[A-Za-z0-9]{32}|gAAAAA[\w-]+={0,2}")  # nothing, random, or encrypted by Fernet
 LOADING = {"src", "srcset", "poster", "data"}
