@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Invitation, Membership
 from accounts.permissions import can
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the checklist. ``is_done`` asks the account's own data, in one statement."""
+    """One line of the checklist. ``is_done`` asks the account's own data, not what came as a sample."""
 
     words: str
     view: str  # the URL's name where it is done
@@ -61,3 +61,12 @@ register(
         lambda membership: membership.profile_confirmed_at is not None,
     )
 )
+
+
+def _has_invited(member: Membership) -> bool:
+    """Somebody else is in the account, or was asked to come."""
+    others = Membership.objects.filter(account_id=member.account_id).exclude(pk=member.pk)
+    return others.exists() or Invitation.objects.filter(account_id=member.account_id).exists()
+
+
+register(Step("Invite a colleague", "accounts:people_invite", "people.manage", 60, _has_invited))

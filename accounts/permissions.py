@@ -30,6 +30,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "security.policy": ADMINS,
     "account.view": ADMINS,
     "account.edit": ADMINS,
+    "sample.manage": ADMINS,
     "allow_list.edit": ADMINS,
     "member.view": EVERYONE,
     "api_key.own": EVERYONE,

@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("crm.imports.urls")),
     path("", include("crm.urls")),
     path("", include("timetracking.urls")),
+    path("", include("demo.urls")),
     path("", include("privacy.support_access.account_urls")),
 ]

@@ -9,6 +9,6 @@ register(
         "crm:contacts",
         "contact.edit",
         20,
-        lambda member: Contact.objects.live().exists(),
+        lambda member: Contact.objects.live().own().exists(),
     )
 )

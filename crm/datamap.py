@@ -44,7 +44,7 @@ describe(
         "country": "business",
         "note": "business",
     },
-    not_personal=frozenset({"deleted_at"}),
+    not_personal=frozenset({"deleted_at", "is_sample"}),
 )
 
 describe(
@@ -72,7 +72,7 @@ describe(
         "note": "free text",
         "source": "free text",
     },
-    not_personal=frozenset({"deleted_at"}),
+    not_personal=frozenset({"deleted_at", "is_sample"}),
     rows_for=SELF,
     erase=Erasure.DELETE_ROW,
 )

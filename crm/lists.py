@@ -30,7 +30,10 @@ CONTACT_SORTS = {
 }
 COMPANY_SORTS = {key: order for key, order in CONTACT_SORTS.items() if "company" not in key}
 FOUND = 1000  # so far the hits of a search are counted
-_KEYS = ("id", "public_id", "name_key", "updated_at", "phone", "owner__user__first_name", "owner__user__last_name")
+_KEYS = (
+    "id", "public_id", "name_key", "updated_at", "phone", "is_sample",
+    "owner__user__first_name", "owner__user__last_name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

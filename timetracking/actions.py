@@ -371,6 +371,7 @@ def _copy_entries(
                     minutes=entry.minutes,
                     note=entry.note if notes else "",
                     billable=entry.billable,
+                    source=entry.source if entry.is_sample else TimeEntry.Source.TYPED,
                 )
             )
     TimeEntry.objects.bulk_create(new)

@@ -5,11 +5,11 @@ from timetracking.models import Project, TimeEntry
 
 register(
     Step(
-        "Create a project",
+        "Create a project and set its rate",
         "timetracking:projects",
         "project.edit",
         30,
-        lambda member: Project.objects.exists(),
+        lambda member: Project.objects.own().filter(hourly_rate__isnull=False).exists(),
     )
 )
 register(
@@ -18,6 +18,6 @@ register(
         "timetracking:week",
         "time.log",
         40,
-        lambda member: TimeEntry.objects.of(member).exists(),
+        lambda member: TimeEntry.objects.own().of(member).exists(),
     )
 )

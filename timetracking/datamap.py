@@ -15,10 +15,10 @@ describe(
         "currency": "business",
         "budget_minutes": "business",
     },
-    not_personal=frozenset({"billable", "archived_at"}),
+    not_personal=frozenset({"billable", "archived_at", "is_sample"}),
 )
 
-describe(Task, fields={"name": "business"}, not_personal=frozenset({"billable", "archived_at"}))
+describe(Task, fields={"name": "business"}, not_personal=frozenset({"billable", "archived_at", "is_sample"}))
 
 describe(
     TimeEntry,

@@ -37,6 +37,10 @@ class ProjectQuerySet(AccountQuerySet):
         """Those that only keep their hours."""
         return self.filter(archived_at__isnull=False)
 
+    def own(self) -> Self:
+        """Without sample data: what the firm counts."""
+        return self.filter(is_sample=False)
+
     def by_name(self) -> Self:
         """In the order of every list; the number settles what is called alike."""
         return self.order_by("name_key", "id")
@@ -56,6 +60,7 @@ class Project(VersionedModel):
     currency = models.CharField(max_length=3, default="EUR", choices=choices.currencies)
     budget_minutes = models.PositiveIntegerField("budget", null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_sample = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = AccountManager.from_queryset(ProjectQuerySet)()
 
@@ -109,6 +114,7 @@ class Task(VersionedModel):
     name = models.CharField(max_length=120)
     billable = models.BooleanField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_sample = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = AccountManager.from_queryset(TaskQuerySet)()
 
@@ -155,6 +161,10 @@ class TimeEntryQuerySet(AccountQuerySet):
         """What this member may see: their own time, or everybody's."""
         return within_reach(self, membership, "time.view")
 
+    def own(self) -> Self:
+        """Without sample data: what the firm counts."""
+        return self.exclude(source=TimeEntry.Source.SAMPLE)
+
     def of(self, person: Any) -> Self:
         return self.filter(person=person)
 
@@ -181,7 +191,7 @@ class TimeEntryQuerySet(AccountQuerySet):
         """Carrying what a sheet shows of them and no more: it may be hundreds."""
         own = ("day", "minutes", "started_at", "note", "billable", "locked_at", "lock_reason", "public_id", "version")
         work = ("project", "task", "project__company", "project__company__name")
-        each = ("public_id", "name", "billable", "archived_at")
+        each = ("public_id", "name", "billable", "archived_at", "is_sample")
         names = (f"{thing}__{name}" for thing in ("project", "task") for name in each)
         return self.with_names().only(*own, *work, *names)
 
@@ -199,6 +209,7 @@ class TimeEntry(VersionedModel):
         TYPED = "typed", "typed"
         TIMER = "timer", "by the timer"
         IMPORT = "import", "imported"
+        SAMPLE = "sample", "as a sample"
 
     project = AccountForeignKey(Project, models.PROTECT, related_name="entries")
     task = AccountForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="entries")
@@ -250,6 +261,10 @@ class TimeEntry(VersionedModel):
     @property
     def is_locked(self) -> bool:
         return self.locked_at is not None
+
+    @property
+    def is_sample(self) -> bool:
+        return self.source == self.Source.SAMPLE
 
     @property
     def has_clock_times(self) -> bool:

@@ -295,8 +295,8 @@ def find_work(person: Membership, text: str, limit: int = 30) -> list[tuple[Proj
 
 
 def hours_by_day(person: Membership, days: list[date]) -> dict[date, int]:
-    """Minutes the person logged on each of these days in a row; a day without any is absent."""
-    return _sums(TimeEntry.objects.of(person).between(days[0], days[-1]), "day")
+    """Minutes the person logged on each of these days in a row, samples apart; a day without any is absent."""
+    return _sums(TimeEntry.objects.own().of(person).between(days[0], days[-1]), "day")
 
 
 def hours_by_project(entries: TimeEntryQuerySet, projects: list[Project]) -> dict[int, int]:

@@ -21,6 +21,10 @@ class RecordQuerySet(AccountQuerySet):
     def in_bin(self) -> Self:
         return self.filter(deleted_at__isnull=False)
 
+    def own(self) -> Self:
+        """Without sample data: what the firm counts."""
+        return self.filter(is_sample=False)
+
     def visible_to(self, membership: Membership) -> Self:
         """What this member may see: for lists, pages, search, hints and counts."""
         return within_reach(self, membership, f"{self.model._meta.model_name}.view")
@@ -38,6 +42,7 @@ class Record(VersionedModel):
     name_key = models.TextField(editable=False, db_collation="C")
     note = models.TextField(blank=True)
     owner = AccountForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_sample = models.BooleanField(default=False, db_default=False, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_by = AccountForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, null=True, editable=False, related_name="+"

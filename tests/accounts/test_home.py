@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts import checklist, home
 from accounts.models import Account, Membership
+from accounts.people import invitations
+from accounts.people.pasted import Person
 
 pytestmark = pytest.mark.usefixtures("_rows")
 
@@ -127,3 +129,11 @@ def test_a_step_is_shown_with_the_accounts_own_address(own_registries):
     )
     assert step.action == "home.view"
     assert checklist.steps(member)[0].url == "/a/acme/admin/profile/"
+
+
+def test_inviting_somebody_ticks_itself(alice, in_acme):
+    member = Membership.objects.select_related("account", "user").get(user=alice, account=in_acme)
+    step = lambda: next(step for step in checklist.steps(member) if "colleague" in step.words)  # noqa: E731
+    assert (step().is_done, step().url) == (False, "/a/acme/admin/people/invite/")
+    invitations.invite([Person("nora@x.example", "Nora")], role="member", message="", by=member)
+    assert step().is_done

@@ -1,4 +1,4 @@
-"""A new firm's first hour in a browser: its logo in place, without scripts as well."""
+"""A new firm's first hour in a browser: its logo, a small agency to try everything with, and how that goes again."""
 
 import pytest
 from playwright.sync_api import expect
@@ -41,3 +41,28 @@ def test_a_logo_without_scripts_on_a_phone(visit, axe):
     for dark in (False, True):
         page = visit("admin/account/edit/", dark=dark)
         axe(page)
+
+
+def test_a_small_agency_comes_and_goes(visit, axe, celery_worker):
+    celery_worker()
+    page = visit()
+    axe(page)
+    page.get_by_role("button", name="Start with sample data").click()
+    expect(page.get_by_role("button", name="Remove sample data (44 records)")).to_be_visible(timeout=30_000)
+    axe(page)
+    for path, width in (
+        ("", 360),
+        ("", 1280),
+        ("contacts/", 360),
+        ("contacts/", 1280),
+        ("time/", 1280),
+        ("projects/", 360),
+    ):
+        page = visit(path, width=width, dark=path == "projects/")
+        expect(page.locator("main .pill-sample").first).to_be_visible()
+        assert fits(page)
+        axe(page)
+    page = visit("admin/sample/", width=360, scripts=False)
+    assert fits(page)
+    page.get_by_role("button", name="Remove sample data").click()
+    expect(page.get_by_text("Sample data removed: 44 records.")).to_be_visible()

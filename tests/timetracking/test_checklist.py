@@ -20,6 +20,8 @@ def done(alice, in_acme):
 def test_a_project_ticks_one_and_an_hour_of_ones_own_the_other(done, alice, bob, in_acme):
     assert not done("project") and not done("hour")
     project = actions.create(Project(name="Website"))
+    assert not done("project")  # its rate is missing
+    Project.objects.update(hourly_rate=95)
     assert done("project") and not done("hour")
     people = Membership.objects.filter(account=in_acme)
     actions.log_time(people.get(user=bob), project, None, date(2026, 11, 20), 60)
