@@ -342,7 +342,7 @@ class Check:
         self.proofs: list[tuple[int, int]] = []  # (length, checkpoint)
         self.missing_words: dict[str, int] = {}
         self.uncovered: set[int] = set()
-        self.number, self.latest, self.first_late = 0, "", 0
+        self.number, self.latest, self.mistimed = 0, "", 0
         self.log = self.made_at = ""
         self.before = b""
         self.rank, self.is_whole = 0, False
@@ -475,7 +475,7 @@ class Check:
         if line["id"] is not None:
             self._read_words(line, name)
             if abs(seconds_between(line["written_at"], line["sealed_at"])) > DAY:
-                self.first_late = self.first_late or number
+                self.mistimed = self.mistimed or number
 
     def _read_unsealed(self, line: Line) -> None:
         self.report.unsealed += 1
@@ -558,8 +558,8 @@ class Check:
             say(f"{report.unsealed} events of the last minutes are not sealed yet.")
         if report.checkpoint and self.made_at and seconds_between(report.checkpoint, self.made_at) > DUE_AFTER:
             say(f"The last checkpoint is of {report.checkpoint}, and one is due each hour: later ones are missing.")
-        if self.first_late:
-            say(f"Number {self.first_late} bears a time more than a day away from that of its seal, and maybe others: "
+        if self.mistimed:
+            say(f"Number {self.mistimed} bears a time more than a day away from that of its seal, and maybe others: "
                 "nothing protects a time before the seal.")  # fmt: skip
         if report.key and not self.trusted:
             say(f"Whether {report.key} is really Candor's key: compare it with one that you kept (--key, --anchor).")

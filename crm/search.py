@@ -29,6 +29,7 @@ from lib.text import fold, words
 from tenancy.context import current_account_id
 
 LONGEST_TOKEN = 80
+MOST_WORDS = 10  # of a search; each costs a look at the index, and a tenth word hardly narrows it
 LAST_CHARACTER = "\U0010ffff"
 HITS = 8
 COMMON = 5_000  # from so many hits on a start is common
@@ -149,7 +150,7 @@ def asked_words(text: str) -> list[str]:
     found: list[str] = []
     for part in text.split():
         found += [fold(part)] if re.search(r"\w@\w", part) else words(part)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))[:MOST_WORDS]
 
 
 def address_words(email: str) -> list[str]:

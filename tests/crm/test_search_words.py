@@ -32,6 +32,15 @@ def people(in_acme):
     return maren
 
 
+def test_a_search_of_very_many_words_costs_no_more_than_one_of_ten(in_acme, monkeypatch):
+    letters = " ".join("abcdefghijklmnopqrstuvwxyz")
+    reindex([Contact.objects.create(first_name=letters)])
+    monkeypatch.setattr(search, "COMMON", 0)  # each word is counted until one is rare
+    with CaptureQueriesContext(connection) as asked:
+        found(letters)
+    assert len(asked) == search.MOST_WORDS + 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["maren", "MAR hol", "aberg", "Åberg", "tidew maren", "m.holt@tidewater.example", "m.holt@tide", "home.example",
