@@ -22,6 +22,7 @@ from accounts.documents import Arrival, kept_in
 from accounts.forms import AgainForm, FirstPasswordForm, TrialForm
 from accounts.links import opens
 from accounts.queries import memberships_of, user_by_public_id
+from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 
 
 @require_safe
@@ -58,14 +59,16 @@ def signup(request: HttpRequest) -> HttpResponse:
 def _sign_up(request: HttpRequest, words: dict[str, Any]) -> HttpResponse:
     country = places.country_of(request.headers.get("Accept-Language", ""))
     form = TrialForm(request.POST or None, initial={"country": country})
+    days = {"trial_days": settings.TRIAL_DAYS, "read_only_days": READ_ONLY_DAYS, "closing_days": CLOSING_DAYS}
+    words = {**words, **days, "form": form, "kept_in": kept_in()}
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "accounts/trial.html", {**words, "form": form, "kept_in": kept_in()}, status=status)
+        return render(request, "accounts/trial.html", words, status=status)
     try:
         limits.count(request, "signup", key=form.cleaned_data["email"])
     except limits.TooMany as too_many:
         form.add_error(None, too_many)
-        response = render(request, "accounts/trial.html", {**words, "form": form, "kept_in": kept_in()})
+        response = render(request, "accounts/trial.html", words)
         return limits.answer(response, form)
     with transaction.atomic():
         if form.arrives_first(form.cleaned_data["email"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -111,3 +112,12 @@ def test_a_published_version_is_never_changed():
         )
     shipped = {f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.html")}
     assert shipped == set(published)
+
+
+@pytest.mark.parametrize("kind", ["terms", "privacy"])
+def test_each_part_of_a_text_has_an_address_and_what_was_agreed_to_stays_as_it_was(client, kind):
+    page = client.get(f"/{kind}/").content.decode()
+    anchors = re.findall(r'<a href="#([a-z0-9-]+)">', page)
+    assert len(anchors) > 4
+    assert anchors == re.findall(r'<h2 id="([a-z0-9-]+)">', page)
+    assert "<h2 id=" not in documents.current(kind).html()

@@ -294,3 +294,11 @@ def test_old_marks_are_forgotten(client, sign_up):
     mark.save()
     forget_arrived_forms()
     assert not whole(ArrivedForm)
+
+
+@pytest.mark.parametrize("path", ["/trial/", "/signup/"])
+def test_the_form_says_how_long_the_trial_of_this_installation_is(client, db, settings, path):
+    settings.TRIAL_DAYS = 17
+    page = client.get(path).content.decode()
+    assert "17 days" in page and "30 days" not in page
+    assert "readable for 60 days, then there are 30 more" in page
