@@ -29,7 +29,7 @@ from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F4
 from tests.log_words import Listener
 from tests.recorder import Reader, Recorder
 
-pytest_plugins = ["tests.processes", "tests.promises"]
+pytest_plugins = ["tests.postman", "tests.processes", "tests.promises"]
 app.conf.update(broker_url="memory://", broker_transport_options={})  # until a test starts a worker
 
 Inside = Callable[[Account], AbstractContextManager[None]]

@@ -6,11 +6,13 @@ counts as a proof of who sits there, as a real one does.
 
 from __future__ import annotations
 
+import time
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
-from django.test.client import ClientMixin
+from django.test.client import Client, ClientMixin
 
 from accounts.cookies import SESSION
 from accounts.models import User
@@ -34,6 +36,16 @@ def _set_login_cookies(client: ClientMixin, request: HttpRequest) -> None:
     client.cookies[SESSION.name] = SESSION.seal.close(session.secret)
     facts = {"user_id": session[SESSION_KEY], "ip": "127.0.0.1", "user_agent": "Test client"}
     UserSession.objects.get_or_create(session_key=session.session_key, defaults=facts)
+
+
+def staff_browser(user: User) -> Client:
+    """A browser in which somebody of our staff proved by a second factor who they are."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] += [{"method": "mfa", "at": time.time()}]
+    session.save()
+    return client
 
 
 ClientMixin.session = property(_session)

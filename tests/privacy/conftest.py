@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from django.test import Client
@@ -11,6 +10,7 @@ from django.test import Client
 from accounts.models import Membership
 from privacy.support_access import actions
 from privacy.support_access.models import Ticket, Topic
+from tests.signed_in import staff_browser
 
 EDITH = {
     "topic": "security",
@@ -52,10 +52,5 @@ def bob_asks(acme, bob) -> Ticket:
 
 @pytest.fixture
 def sams(sam) -> Client:
-    """Sam's browser, in which he proved by a second factor who he is."""
-    client = Client()
-    client.force_login(sam)
-    session = client.session
-    session["account_authentication_methods"] += [{"method": "mfa", "at": time.time()}]
-    session.save()
-    return client
+    """Sam's browser."""
+    return staff_browser(sam)
