@@ -7,8 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+import audit
 from accounts.alarms import Alarm, set_alarm
 from accounts.models import OutgoingMail
+from audit.models import Checkpoint
 
 
 def told() -> tuple[str, int]:
@@ -66,3 +68,14 @@ def test_a_job_that_nobody_wakes_is_for_somebody_to_see(in_acme, alice):
     said, code = told()
     assert code == 1
     assert "does the scheduler run?" in said
+
+
+@pytest.mark.parametrize(("hours", "code"), [([], 1), ([3], 1), ([3, 1], 0)])
+def test_a_log_that_nobody_signs_is_for_somebody_to_see(hours, code, acme):
+    OutgoingMail.objects.all().delete()
+    audit.seal(acme)
+    for number, hour in enumerate(hours, 1):
+        Checkpoint.objects.create(number=number, made_at=ago(hours=hour), heads=1, root=b"", note="")
+    said, ended = told()
+    assert ended == code
+    assert ("The log is not signed" in said) == bool(code)

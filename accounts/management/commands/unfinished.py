@@ -13,21 +13,25 @@ from django.utils import timezone
 from accounts import mail
 from accounts.alarms import Alarm
 from accounts.models import OutgoingMail
+from audit.candor_verify import DUE_AFTER
+from audit.models import Checkpoint, Head
 
 TOO_LONG = timedelta(minutes=15)
 LOOKED_BACK = timedelta(days=7)
+SIGNED_WITHIN = timedelta(seconds=DUE_AFTER)
 
 
 class Command(BaseCommand):
-    """Exit code 0: all goes its way. 1: letters or jobs stand still, or letters were given up in the last week."""
+    """Exit code 0: all goes its way. 1: letters, jobs or the log's signing stand still, or letters were given up."""
 
-    help = "Say which letters and jobs are unfinished. Exit code 1 when somebody should look."
+    help = "Say which letters and jobs are unfinished and if the log is signed. Exit code 1 when somebody should look."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.troubles = 0
         self._letters_under_way()
         self._letters_given_up()
         self._jobs()
+        self._log()
         if self.troubles:
             sys.exit(1)
 
@@ -56,6 +60,14 @@ class Command(BaseCommand):
                 self._warn(f"Job {words} was to be woken at {alarm}: does the scheduler run?")
             else:
                 self._say(f"Job at work: {words}")
+
+    def _log(self) -> None:
+        """Signing stops where the key is gone or the database holds another history; only the worker's log says so."""
+        newest = Checkpoint.objects.order_by("-number").values_list("made_at", flat=True).first()
+        is_due = Head.objects.exists() if newest is None else newest <= timezone.now() - SIGNED_WITHIN
+        if is_due:
+            since = f" since {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
+            self._warn(f"The log is not signed{since}: does the scheduler run, and what does the worker say?")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
