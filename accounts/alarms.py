@@ -17,12 +17,12 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Self, TypeVar
 
-from celery import current_app, shared_task
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Now
 
 from tenancy.context import current_account_id
+from tenancy.queue import send
 
 SILENCE = 60  # seconds
 LONGEST_SILENCE = 600
@@ -121,13 +121,7 @@ def ring(limit: int = 1000) -> int:
     due = list(silent[:limit])
     for alarm in due:
         message = {"public_id": str(alarm.public_id), "account_id": alarm.account_id}
-        current_app.send_task(alarm.task, kwargs=message)
+        send(alarm.task, kwargs=message)
     again = Alarm.objects.filter(pk__in=[alarm.pk for alarm in due])
     again.update(rings_at=Now() + timedelta(seconds=SILENCE))
     return len(due)
-
-
-@shared_task(name="accounts.ring_alarms", ignore_result=True)
-def ring_alarms() -> None:
-    """By the clock, several times a minute."""
-    ring()

@@ -18,9 +18,8 @@ from django.db import OperationalError, models, transaction
 from django.utils import timezone
 
 from accounts.alarms import SILENCE, clear_alarm, set_alarm
-from tenancy.context import Actor, activate
 from tenancy.models import AccountForeignKey, AccountModel
-from tenancy.queue import AccountTask, after_commit
+from tenancy.queue import after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -78,18 +77,6 @@ class Job(AccountModel):
         self.state, self.failure, self.finished_at = state, failure[:300], timezone.now()
         self.save()
         clear_alarm(self.task, self.public_id)
-
-
-class JobTask(AccountTask):
-    """A task that does the next piece of a ``job``: one transaction for the try, another for the piece."""
-
-    abstract = True
-    job: type[Job]
-
-    def __call__(self, public_id: str, *, account_id: int) -> Any:
-        with activate(account_id, actor=Actor("job", None, self.name)):
-            may_go_on = begin_try(self.job, public_id)
-        return super().__call__(public_id, account_id=account_id) if may_go_on else None
 
 
 def begin_try(model: type[Job], public_id: str) -> bool:

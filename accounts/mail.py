@@ -17,7 +17,6 @@ from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import Error as DatabaseProblem
@@ -31,6 +30,7 @@ from django.urls import reverse
 from accounts import consents
 from accounts.models import Account, Consent, OutgoingMail, User
 from datamap import Retention
+from tenancy import queue
 
 logger = logging.getLogger(__name__)
 
@@ -197,7 +197,7 @@ def _wake_after_commit() -> None:
 
 
 def _wake_sender() -> None:
-    current_app.send_task("accounts.send_waiting_mail")
+    queue.send("accounts.send_waiting_mail")
 
 
 def _render(name: str, words: dict[str, Any]) -> str:

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from celery import current_app, shared_task
+from typing import Any
 
-from accounts import actions, email_change, lifecycle, limits, mail, security, sessions
+from celery import shared_task
+
+from accounts import actions, alarms, email_change, lifecycle, limits, mail, security, sessions
 from accounts.files import stored
-from accounts.jobs import JobTask
+from accounts.jobs import Job, begin_try
 from accounts.log import work
 from accounts.models import LogJob
 from accounts.people import invitations
-from tenancy.queue import AccountTask
+from tenancy.context import Actor, activate
+from tenancy.queue import send
+from tenancy.tasks import AccountTask
+
+
+class JobTask(AccountTask):
+    """A task that does the next piece of a ``job``: one transaction for the try, another for the piece."""
+
+    abstract = True
+    job: type[Job]
+
+    def __call__(self, public_id: str, *, account_id: int) -> Any:
+        with activate(account_id, actor=Actor("job", None, self.name)):
+            may_go_on = begin_try(self.job, public_id)
+        return super().__call__(public_id, account_id=account_id) if may_go_on else None
 
 
 @shared_task(name="accounts.send_waiting_mail")
 def send_waiting_mail() -> None:
     """Send the letters that are due. Harmless when several do so at once, or there is none."""
     mail.sweep()
+
+
+@shared_task(name="accounts.ring_alarms", ignore_result=True)
+def ring_alarms() -> None:
+    """By the clock, several times a minute."""
+    alarms.ring()
 
 
 @shared_task(name="accounts.forget_old_mail")
@@ -56,7 +78,7 @@ def forget_old_invitations() -> None:
 def keep_all_accounts_up() -> None:
     """One small task for each account: its own letters, its own closing."""
     for account_id in lifecycle.living_accounts():
-        current_app.send_task("accounts.keep_account_up", kwargs={"account_id": account_id})
+        send("accounts.keep_account_up", kwargs={"account_id": account_id})
 
 
 @shared_task(name="accounts.keep_account_up", base=AccountTask)
@@ -70,7 +92,7 @@ def discard_expired_files() -> None:
     """One small task for each account; the folders of accounts that are closed are emptied here."""
     living = set(lifecycle.living_accounts())
     for account_id in living:
-        current_app.send_task("accounts.discard_expired_files_of", kwargs={"account_id": account_id})
+        send("accounts.discard_expired_files_of", kwargs={"account_id": account_id})
     stored.empty_folders_but(living)
 
 

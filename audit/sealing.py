@@ -11,11 +11,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from celery import current_app
 from django.db import connection
 
 from audit.candor_verify import first_link, link
 from tenancy.context import Actor, activate
+from tenancy.queue import send
 
 SEALER = Actor("job", None, "audit.seal")
 BATCH = 1000
@@ -126,5 +126,5 @@ def wake_sealers() -> int:
         cursor.execute("SELECT DISTINCT account_id FROM audit_unsealed")
         accounts = [account for (account,) in cursor.fetchall()]
     for account in accounts:
-        current_app.send_task("audit.seal", kwargs={"account_id": account}, expires=SECONDS_BETWEEN_SEALS)
+        send("audit.seal", kwargs={"account_id": account}, expires=SECONDS_BETWEEN_SEALS)
     return len(accounts)

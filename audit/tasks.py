@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from audit import checkpoints, sealing
-from tenancy.queue import AccountTask, after_commit
+from tenancy.queue import after_commit
+from tenancy.tasks import AccountTask
 
 
 @shared_task(name="audit.wake_sealers")

@@ -7,7 +7,6 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        import config.celery  # noqa: F401  so that what a request or a command sends reaches our queues
         from config import guard
 
         guard.install()

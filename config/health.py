@@ -7,8 +7,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
-from config.celery import app
-
 
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers."""
@@ -45,6 +43,8 @@ def _migrations() -> bool:
 
 
 def _broker() -> bool:
+    from config.celery import app  # not before somebody asks: a web process starts sooner without
+
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
         return True

@@ -23,6 +23,7 @@ DEMO_PASSWORD = env.demo_password if DEBUG else None  # opens the demo accounts
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+QUEUES = "config.celery.app"  # what a request or a command sends with
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ACCOUNT_MODEL = "accounts.Account"
 AUTH_USER_MODEL = "accounts.User"

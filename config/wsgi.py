@@ -4,8 +4,6 @@ import gc
 
 from django.core.wsgi import get_wsgi_application
 
-import config.celery  # noqa: F401  (so that what a request sends reaches our queues)
-
 application = get_wsgi_application()
 
 # What is loaded now stays: looking through it for garbage again and again would only hold requests up.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from accounts.jobs import JobTask
+from accounts.tasks import JobTask
 from crm.imports import job
 from crm.models import ContactImport
 

@@ -1,4 +1,4 @@
-"""Work that waits for the commit, and tasks that are doors into one account.
+"""Messages to the workers, and work that waits for the commit.
 
 A message only wakes somebody. Whatever must not be lost is a row with a state, and a sweeper
 sends again what nobody picked up.
@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from celery import Task, current_app
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
-from tenancy.context import Actor, activate, current_account_id
+from tenancy.context import current_account_id
+
+
+def send(task_name: str, **options: Any) -> None:
+    """Send a task by name, at once. Celery is loaded for the first one: a web process starts sooner without it."""
+    import_string(settings.QUEUES).send_task(task_name, **options)
 
 
 def after_commit(task_name: str, **kwargs: Any) -> None:
@@ -20,14 +26,4 @@ def after_commit(task_name: str, **kwargs: Any) -> None:
     A broker that can't be reached does not undo the commit: the sweeper of that state sends again.
     """
     message = {**kwargs, "account_id": current_account_id()}
-    transaction.on_commit(lambda: current_app.send_task(task_name, kwargs=message), robust=True)
-
-
-class AccountTask(Task):
-    """A task that runs inside one account, in one transaction. It declares ``account_id`` as a keyword."""
-
-    abstract = True
-
-    def __call__(self, *args: Any, account_id: int, **kwargs: Any) -> Any:
-        with activate(account_id, actor=Actor("job", None, self.name)):
-            return self.run(*args, account_id=account_id, **kwargs)
+    transaction.on_commit(lambda: send(task_name, kwargs=message), robust=True)

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts.files import pictures, sealed
+from accounts.files import sealed
 from accounts.files.content import LOOKED_AT, UNKNOWN, media_type
 from accounts.files.purposes import Purpose
 from accounts.files.sealed import AccountKey
@@ -116,6 +116,8 @@ def taken(chunks: Iterable[bytes], purpose: Purpose) -> tuple[str, Iterable[byte
     start, chunks = _looked_into(_counted(chunks, purpose))
     kind = purpose.media_type(media_type(start))
     if purpose.box:
+        from accounts.files import pictures  # Pillow is loaded for the first picture, not when a process starts
+
         return pictures.MEDIA_TYPE, [pictures.redrawn(b"".join(chunks), purpose.box)]
     return kind, chunks
 

@@ -169,7 +169,7 @@ def test_an_extension_needs_a_firm_days_a_reason_and_staff(new_firm, sam, bob, w
 def test_the_clock_asks_for_every_account_that_lives(acme, globex, monkeypatch):
     Account.objects.filter(pk=globex.pk).update(closed_at=START)
     sent = []
-    monkeypatch.setattr("accounts.tasks.current_app.send_task", lambda name, kwargs: sent.append((name, kwargs)))
+    monkeypatch.setattr("accounts.tasks.send", lambda name, kwargs: sent.append((name, kwargs)))
     tasks.keep_all_accounts_up()
     assert sent == [("accounts.keep_account_up", {"account_id": acme.pk})]
 

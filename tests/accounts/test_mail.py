@@ -252,8 +252,8 @@ def test_killed_between_commit_and_message_nothing_is_lost(committed, worker_dat
     program = f"""
 import os, signal, tests
 from django.db import transaction
-from celery import current_app
-current_app.send_task = lambda *args, **kwargs: os.kill(os.getpid(), signal.SIGKILL)
+from config.celery import app
+app.send_task = lambda *args, **kwargs: os.kill(os.getpid(), signal.SIGKILL)
 from accounts import mail
 with transaction.atomic():
     mail.write("welcome", "edith@pell.example", **{LETTER!r})

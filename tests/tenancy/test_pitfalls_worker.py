@@ -8,7 +8,8 @@ import pytest
 from config.celery import app
 from crm.models import Tag
 from tenancy.errors import NoAccount
-from tenancy.queue import AccountTask, after_commit
+from tenancy.queue import after_commit
+from tenancy.tasks import AccountTask
 from tests import processes
 from tests.tenancy import worker_tasks
 

@@ -8,7 +8,7 @@ from django.db import connection
 from config.celery import app
 from crm.models import Tag
 from tenancy.context import current_account_id_or_none, current_actor
-from tenancy.queue import AccountTask
+from tenancy.tasks import AccountTask
 
 
 @app.task(name="trial.look", base=AccountTask)

@@ -45,7 +45,7 @@ def seen(job, acme, inside):
 @pytest.fixture
 def sent(monkeypatch):
     messages = []
-    monkeypatch.setattr("accounts.alarms.current_app.send_task", lambda name, kwargs: messages.append(kwargs))
+    monkeypatch.setattr("accounts.alarms.send", lambda name, kwargs: messages.append(kwargs))
     return messages
 
 

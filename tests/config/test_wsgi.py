@@ -1,0 +1,23 @@
+"""What a web process holds before its first request."""
+
+import subprocess
+import sys
+
+from config.env import child_environ
+from tests import database
+
+SELDOM = {"celery", "kombu", "PIL", "django.contrib.admin", "django.test"}
+
+
+def test_what_is_seldom_needed_is_not_loaded_when_a_process_starts():
+    program = "import sys, config.wsgi; print(*sys.modules)"
+    environ = child_environ({"DATABASE_URL": database.app_dsn("template1")})
+    asked = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=database.PROJECT,
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    assert "django.db.models" in asked.stdout, asked.stderr
+    assert SELDOM & set(asked.stdout.split()) == set()
