@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.jobs import JobTask
+from accounts.tasks import JobTask
 from demo import sample
 from demo.models import SampleJob
 
