@@ -1,4 +1,7 @@
-"""What Candor can do, for the price page. A feature is there when its page is: nothing is announced by hand."""
+"""What Candor can do, for the price page. Nothing is announced by hand.
+
+A feature is there when its page is, or when the promise that it keeps misses nothing any more.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,27 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from lib.templatetags.look import leads_somewhere
+from privacy.policies.promises import PROMISES
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A few words, and the page that exists once they are true, below an account unless it begins with ``/``."""
+    """A few words, and what makes them true: a page, below an account unless it begins with ``/``, or a promise."""
 
     words: str
-    page: str
+    page: str = ""
+    promise: int = 0
 
     @property
     def is_here(self) -> bool:
+        if self.promise:
+            return not PROMISES[self.promise].missing
         path = self.page if self.page.startswith("/") else f"/a/firm/{self.page}"
         return leads_somewhere(path, settings.ROOT_URLCONF)
 
 
+EXPORT = Feature("Export of the whole account", promise=67)
+LOOKS = Feature("Support looks only where you allow it, and you see each look", promise=71)
 FEATURES: dict[str, tuple[Feature, ...]] = {
     "Clients": (
         Feature("Contacts and companies, with tags and a history each", "contacts/"),
@@ -49,8 +58,9 @@ FEATURES: dict[str, tuple[Feature, ...]] = {
         Feature("Each place where you are signed in, and a way to end it", "admin/security/"),
         Feature("An API with keys of narrow scope", "/api/docs/"),
         Feature("A second factor for signing in", "/second-factor/"),
-        Feature("Export of the whole account", "admin/export/"),
-        Feature("Support looks only where you allow it, and you see each look", "admin/support/"),
+        Feature("A place to ask us, with every answer kept", "admin/support/"),
+        EXPORT,
+        LOOKS,
     ),
 }
 

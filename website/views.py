@@ -43,6 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "proven": found.count(ledger.State.PROVEN),
         "cheapest": offer(1, CURRENCIES[0], Interval.MONTH),
         "usual": offer(7, CURRENCIES[0], Interval.MONTH),
+        "has_export": features.EXPORT.is_here,
+        "has_looks": features.LOOKS.is_here,
         "trial_days": settings.TRIAL_DAYS,
         "read_only_days": READ_ONLY_DAYS,
     }
@@ -87,7 +89,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     """Where to report a hole (RFC 9116). It is made anew each time, so it never runs out while we are here."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [f"Contact: mailto:{settings.OPERATOR.security_email}"]
-    lines += [f"Contact: {_absolute('/contact/')}"] if _is_here("/contact/") else []
+    lines += [f"Contact: {_absolute('/contact/')}?topic=security"] if _is_here("/contact/") else []
     lines += [
         f"Expires: {today + SECURITY_TXT_HOLDS:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: en",

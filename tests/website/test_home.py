@@ -11,6 +11,8 @@ from django.utils.html import escape
 from privacy.policies import ledger
 from privacy.policies.promises import PROMISES
 from tests.promises import promise
+from website import features
+from website.features import Feature
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +96,14 @@ def test_a_public_page_sets_no_cookie(client, db, path):
     response = client.get(path)
     assert response.status_code == 200
     assert not response.cookies
+
+
+def test_nothing_is_said_of_looks_and_exports_that_their_promises_do_not_hold(client, monkeypatch):
+    here, missing = Feature("It", promise=8), Feature("It", "no/such/page/")
+    for export, looks in ((here, missing), (missing, here)):
+        monkeypatch.setattr(features, "EXPORT", export)
+        monkeypatch.setattr(features, "LOOKS", looks)
+        page = words(client.get("/"))
+        assert ("One button makes an archive" in page) is export.is_here
+        assert ("Our support sees a record only where you allow it" in page) is looks.is_here
+        assert ("We don’t look" in page) is not looks.is_here

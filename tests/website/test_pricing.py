@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from billing.catalogue import PLANS
+from privacy.policies.promises import PROMISES
 from website import features
 from website.features import Feature
 
@@ -65,10 +67,20 @@ def test_the_days_of_the_trial_are_those_of_the_settings(client, settings):
 
 def test_a_feature_is_announced_only_when_its_page_is_there(client, monkeypatch):
     built, dreamt = Feature("A week of hours", "time/"), Feature("A ride to the moon", "moon/")
-    monkeypatch.setattr(features, "FEATURES", {"Time": (built, dreamt)})
+    kept = Feature("A trial without a card", promise=8)
+    monkeypatch.setattr(features, "FEATURES", {"Time": (built, dreamt, kept)})
     is_in, to_come = words(client.get("/pricing/")).split("Not in yet")
     assert "A week of hours" in is_in and "A week of hours" not in to_come
     assert "A ride to the moon" in to_come and "A ride to the moon" not in is_in
+    assert "A trial without a card" in is_in
+
+
+def test_what_keeps_a_promise_is_announced_when_the_promise_misses_nothing(client, monkeypatch):
+    unkept = replace(PROMISES[8], missing="The trial itself.")
+    monkeypatch.setattr(features, "FEATURES", {"Time": (Feature("A trial without a card", promise=8),)})
+    monkeypatch.setattr(features, "PROMISES", {8: unkept})
+    is_in, to_come = words(client.get("/pricing/")).split("Not in yet")
+    assert "A trial without a card" in to_come and "A trial without a card" not in is_in
 
 
 def test_who_is_signed_in_is_not_sold_a_trial(client, alice):
