@@ -215,6 +215,8 @@ class CallForm(forms.ModelForm):
             known |= {"person": ticket.name, "email": ticket.user.email if ticket.user else ""}
             known |= {"account": ticket.account.slug if ticket.account else ""}
         super().__init__(data, initial=known)
+        self.fields["purpose"].choices = [("", "Choose what it was for"), *Call.Purpose.choices]  # type: ignore[attr-defined]
+        self.fields["recorded_for"].choices = [("", "Not recorded"), *Call.RecordedFor.choices]  # type: ignore[attr-defined]
         self.instance.ticket = ticket
 
     def clean_phone(self) -> str:
