@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from accounts.models import Consent, Suppression, User, normalise_email
+from lib.seals import marks
 
 Purpose = Consent.Purpose
 Reason = Suppression.Reason
@@ -21,9 +21,9 @@ EVERYTHING = "all"
 AT_ONCE = 500
 
 
-def digest(address: str) -> str:
-    """What is kept of an address that wants no mail."""
-    return salted_hmac("accounts.suppression", normalise_email(address), algorithm="sha256").hexdigest()
+def digests(address: str) -> list[str]:
+    """What is kept of an address that wants no mail; behind it, what was kept under former secrets."""
+    return marks("suppression", normalise_email(address))
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Wish:
 def wishes_of(user: User) -> list[Wish]:
     """Every kind of mail, as things stand for this person now."""
     words = {word.purpose: word for word in Consent.objects.filter(user_id=user.pk).order_by("said_at", "pk")}
-    against = {each.purpose: each for each in Suppression.objects.filter(digest=digest(user.email))}
+    against = {each.purpose: each for each in Suppression.objects.filter(digest__in=digests(user.email))}
     return [Wish(each, words.get(each), against.get(each) or against.get("")) for each in Purpose.values]
 
 
@@ -81,8 +81,11 @@ def withdraw(
 
 def suppress(address: str, reason: Reason, *, purpose: str = "", evidence: str = "") -> bool:
     """No more promotional mail to an address, known or unknown. True when that is new."""
+    newest, *former = digests(address)
+    if former and Suppression.objects.filter(digest__in=former, purpose=purpose).exists():
+        return False
     defaults = {"reason": reason, "evidence": evidence[:200]}
-    return Suppression.objects.get_or_create(digest=digest(address), purpose=purpose, defaults=defaults)[1]
+    return Suppression.objects.get_or_create(digest=newest, purpose=purpose, defaults=defaults)[1]
 
 
 def may_send(user: User, purpose: str) -> bool:
@@ -126,7 +129,7 @@ def _say(user: User, purposes: Collection[str], wanted: Collection[str], source:
 
 def _lift(address: str, purpose: str) -> None:
     """Nothing stands against this kind any more; what stood against all goes on standing against the others."""
-    against = Suppression.objects.filter(digest=digest(address))
+    against = Suppression.objects.filter(digest__in=digests(address))
     for whole in against.filter(purpose=""):
         for other in set(Purpose.values) - {purpose}:
             suppress(address, Reason(whole.reason), purpose=other, evidence=whole.evidence)

@@ -38,6 +38,14 @@ def test_a_signed_in_browser_is_nobody_here(client, acme, alice):
     assert client.get("/api/v1/contacts/").status_code == 401
 
 
+def test_a_key_outlives_the_installations_secret(alices, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another secret, long enough", [settings.SECRET_KEY]
+    settings.SEAL_SECRETS = ["the newest", *settings.SEAL_SECRETS]
+    assert alices.get("contacts/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS, settings.SEAL_SECRETS = [], ["the newest"]
+    assert alices.get("contacts/").status_code == 401
+
+
 def ends(program, words):
     response = program.get("contacts/")
     assert words in refused(response, 401, "no-key")["detail"]
