@@ -32,7 +32,7 @@ class PolicyForm(forms.Form):
         label="Days to set one up",
         coerce=int,
         choices=[(0, "None: at once"), *((days, f"{days} days") for days in policy.GRACE_DAYS if days)],
-        help_text="From today; for new people from the day they join. Then pages stay closed until it is done.",
+        help_text="From the day it is switched on, for new people from the day they join. Then pages wait until it is done.",
     )
 
     def __init__(self, *args: Any, account: Account, by: User, **kwargs: Any) -> None:
@@ -101,6 +101,8 @@ class ProofForm(forms.Form):
         ways = {"password": by_password, "code": bool(has.app or has.codes_left), "credential": bool(has.passkeys)}
         for name in [name for name, counts in ways.items() if not counts]:
             del self.fields[name]
+        if typed := [field for name, field in self.fields.items() if name != "credential"]:
+            typed[0].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

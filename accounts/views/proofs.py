@@ -55,6 +55,10 @@ def reauthenticate(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone: GET says what to sign, POST brings it signed."""
+    try:
+        limits.count(request, "login")
+    except limits.TooMany as too_many:
+        return limits.page(too_many.wait)
     if request.method != "POST":
         return JsonResponse(passkeys.options_to_prove())
     form = PasskeySignInForm(request.POST, request=request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from datetime import timedelta
@@ -132,6 +133,19 @@ def test_who_fails_at_the_second_step_knew_the_password_and_the_letter_says_so(b
         here.post(STEP, {"code": "000000"})
     security.tell_of_many_failures()
     assert "knew your password and failed at the second step" in whole(OutgoingMail)[-1].text
+
+
+def test_a_passkey_that_nobody_knows_signs_nobody_in(alice, acme):
+    browser = Client()
+    challenge = browser.get("/login/passkey/").json()["publicKey"]["challenge"]
+    handle = base64.urlsafe_b64encode(alice.public_id.bytes).decode().rstrip("=")
+    for made_up in ("", "[]", "{}", json.dumps({"response": {"userHandle": handle}, "challenge": challenge})):
+        assert browser.post("/login/passkey/", {"credential": made_up}).url == "/login/"
+        assert not is_in(browser)
+    assert kinds() == ["failed"]
+    for _ in range(30):
+        answer = browser.get("/login/passkey/")
+    assert answer.status_code == 429
 
 
 def test_a_right_code_is_not_counted(browser, app):
