@@ -17,6 +17,7 @@ from accounts.cookies import FORMS, REGISTER, REMEMBERED, SESSION, Category, Unk
 from accounts.models import SecurityEvent
 from config.urls import urlpatterns as real
 from tests.accounts.conftest import whole
+from tests.promises import promise
 
 GOOD = "quiet maple seven trains"
 PUBLIC = ["/", "/trial/", "/signup/", "/privacy/", "/terms/", "/cookies/", "/.well-known/gpc.json", "/healthz"]
@@ -57,6 +58,7 @@ def readings(value):
 # --- the register ---------------------------------------------------------------------------------
 
 
+@promise(42)
 def test_the_page_shows_every_cookie_and_that_there_are_no_others(client, db):
     page = client.get("/cookies/").content.decode()
     for cookie in REGISTER.values():
@@ -68,6 +70,7 @@ def test_the_page_shows_every_cookie_and_that_there_are_no_others(client, db):
 
 
 @pytest.mark.urls(__name__)
+@promise(42)
 def test_a_cookie_that_is_not_in_the_register_cannot_be_set(client, db):
     with pytest.raises(UnknownCookie, match="another"):
         client.get("/another/")
@@ -113,6 +116,7 @@ def test_a_form_is_not_believed_with_a_cookie_that_we_did_not_make(alices):
 # --- the one that remembers -----------------------------------------------------------------------
 
 
+@promise(39)
 def test_a_browser_is_remembered_only_when_its_box_was_ticked(sign_in, client):
     page = client.get("/login/").content.decode()
     box = re.search(r"<input[^>]*remember_browser[^>]*>", page)[0]
@@ -129,6 +133,7 @@ def test_a_wrong_password_is_not_remembered(client, alices):
     assert REMEMBERED.name not in client.cookies
 
 
+@promise(39, 52)
 def test_remembered_it_fills_in_the_address_and_opens_nothing(sign_in, client):
     sign_in(remember_browser="on")
     remembered = client.cookies[REMEMBERED.name].value
@@ -155,12 +160,14 @@ def test_it_ends_after_its_days_even_if_the_browser_keeps_it(sign_in, client, mo
     assert "alice@acme.example" not in client.get("/login/").content.decode()
 
 
+@promise(39)
 def test_a_forged_one_fills_in_nothing(client, db):
     for value in ("alice@acme.example", SESSION.seal.close("alice@acme.example"), "é"):
         client.cookies[REMEMBERED.name] = value
         assert "alice@acme.example" not in client.get("/login/").content.decode()
 
 
+@promise(39)
 @pytest.mark.parametrize(("page", "back"), [("/login/", "/login/"), ("/cookies/", "/cookies/")])
 def test_a_browser_can_be_forgotten(sign_in, client, page, back):
     sign_in(remember_browser="on")

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from accounts import limits
+from tests.promises import promise
 
 URL = "/login/"
 GOOD = "four random words"
@@ -28,6 +29,7 @@ def alice_knows_her_password(alice):
     return alice
 
 
+@promise(77)
 def test_the_sixth_try_waits_and_keeps_what_was_typed(client, alice_knows_her_password):
     assert [attempt(client).status_code for _ in range(5)] == [200] * 5
     answer = attempt(client, password=GOOD)

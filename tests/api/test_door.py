@@ -181,6 +181,7 @@ def test_a_body_that_is_too_large_is_refused(alices):
     refused(alices.post("contacts/", {"note": "x" * 3_000_000}), 413, "too-large")
 
 
+@promise(77)
 def test_another_host_is_refused(alices):
     refused(alices.get("contacts/", host="evil.example"), 400, "unreadable")
 

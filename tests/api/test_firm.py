@@ -9,6 +9,7 @@ from accounts.api import throttle
 from accounts.models import Membership
 from audit.models import Payload
 from tenancy.context import Actor, activate
+from tests.promises import promise
 
 
 def test_members_are_named_and_addresses_are_for_admins(alices, program_of, acme, bob, carol):
@@ -74,6 +75,7 @@ def test_neither_is_written(method, alices):
 
 
 @override_settings(API_REQUESTS_PER_MINUTE=60)
+@promise(77)
 def test_a_flood_is_held_back_and_told_when_to_come_again(alices, program_of, acme, alice, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(throttle.time, "monotonic", lambda: now[0])
