@@ -144,8 +144,8 @@ class FurtherPhoneForm(FurtherForm):
     )
 
 
-FurtherEmails: type[BaseFormSet] = forms.formset_factory(FurtherEmailForm, extra=1, max_num=20)
-FurtherPhones: type[BaseFormSet] = forms.formset_factory(FurtherPhoneForm, extra=1, max_num=20)
+FurtherEmails: type[BaseFormSet] = forms.formset_factory(FurtherEmailForm, extra=1, max_num=20, absolute_max=50)
+FurtherPhones: type[BaseFormSet] = forms.formset_factory(FurtherPhoneForm, extra=1, max_num=20, absolute_max=50)
 
 
 class ContactForm(RecordForm):

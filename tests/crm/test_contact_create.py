@@ -167,3 +167,10 @@ def test_a_further_address_counts_as_known(signed_in, acme, inside, maren):
     with inside(acme):
         ContactEmail.objects.create(contact=maren, email="maren@home.example")
     assert "Maren Holt" in signed_in.post("/a/acme/contacts/similar/", {"email": "Maren@home.example"}).content.decode()
+
+
+def test_a_sender_who_claims_a_million_addresses_gets_a_short_form(client, alice, acme):
+    client.force_login(alice)
+    page = client.post("/a/acme/contacts/new/", {"emails-TOTAL_FORMS": "1000000", "emails-INITIAL_FORMS": "0"})
+    assert page.status_code == 422
+    assert page.content.count(b'-value"') < 250
