@@ -28,9 +28,11 @@ from tests import database, signed_in  # noqa: F401  (teaches Django's test clie
 from tests.database import pytest_sessionfinish, pytest_sessionstart  # noqa: F401  (hooks)
 from tests.log_words import Listener
 from tests.recorder import Reader, Recorder
+from tests.templates import read_once
 
 pytest_plugins = ["tests.postman", "tests.processes", "tests.promises"]
 app.conf.update(broker_url="memory://", broker_transport_options={})  # until a test starts a worker
+read_once()
 
 Inside = Callable[[Account], AbstractContextManager[None]]
 

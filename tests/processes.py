@@ -93,7 +93,7 @@ def _server_process(worker_database: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "config.wsgi:application"]
+    command += ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "tests.wsgi:application"]
     environ = {**_environ(worker_database), "PORT": str(port)}
     with running(command, environ) as process:
         url = f"http://localhost:{port}"
