@@ -36,7 +36,7 @@ class TooMany(ValidationError):
 
 def count(request: HttpRequest, action: str, key: str | None = None) -> ratelimit.RateLimitUsage:
     """Count one try; raise TooMany if it must wait. What comes back can be taken back, when the try was a good one."""
-    usage = ratelimit.consume(request, app=APP, action=action, key=key)
+    usage = ratelimit.consume(request, app=APP, action=action, key=key, limit_get=True)
     if usage is None:
         raise TooMany(_seconds_to_wait(request, action, key))
     return usage

@@ -32,7 +32,7 @@ class PolicyForm(forms.Form):
         label="Days to set one up",
         coerce=int,
         choices=[(0, "None: at once"), *((days, f"{days} days") for days in policy.GRACE_DAYS if days)],
-        help_text="From the day it is switched on, for new people from the day they join. Then pages wait until it is done.",
+        help_text="From the day it is switched on, for new people from the day they join. Then pages stay closed.",
     )
 
     def __init__(self, *args: Any, account: Account, by: User, **kwargs: Any) -> None:
