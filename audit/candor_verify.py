@@ -35,6 +35,7 @@ WAITS_AT_MOST = 600  # seconds that an event may wait for its seal before that i
 DAY = 86400
 DUE_AFTER = 7200  # seconds after which a next checkpoint should be there
 SHOWN_AT_MOST = 200  # findings; the others are counted
+MALFORMED = (AttributeError, LookupError, RecursionError, TypeError, ValueError)  # what reading nonsense ends in
 Line = dict
 
 
@@ -353,7 +354,7 @@ class Check:
             try:
                 self._take_place(place, line["type"])
                 getattr(self, "_read_" + line["type"])(line)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            except MALFORMED as error:
                 self.report.find(f"Line {place} is not what Candor writes ({type(error).__name__}: {error}).")
         self._conclude()
         return self.report
@@ -603,8 +604,8 @@ def main(words: list[str] | None = None) -> int:
                 anchors.append(Anchor(file.read(), name))
         with open(given.log, encoding="utf-8") as file:
             report = Check(anchors, map(Key.read, given.key)).read(map(json.loads, file))
-    except (OSError, ValueError) as error:
-        print(f"This cannot be verified: {error}", file=sys.stderr)
+    except (OSError, *MALFORMED) as error:
+        print(f"This cannot be verified: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     print(show(report))
     return 1 if report.findings else 0

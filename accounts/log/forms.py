@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from audit.candor_verify import Anchor
+from audit.candor_verify import MALFORMED, Anchor
 
 NO_ANCHOR = (
     "This is nothing that Candor gave you to keep. An anchor is the line that begins with “candor”, or a signed "
@@ -28,6 +28,6 @@ class AnchorForm(forms.Form):
         try:
             if text:
                 Anchor(text)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        except MALFORMED:
             raise forms.ValidationError(NO_ANCHOR) from None
         return text

@@ -137,6 +137,17 @@ def test_what_cannot_be_read_is_neither_right_nor_wrong(tmp_path):
     assert run(tmp_path / "empty.jsonl").returncode == 1
 
 
+@pytest.mark.parametrize("kept", ['{"type": 7}', '{"log": 1}', "{}", "[" * 100_000, "{" + '"a":{' * 100_000])
+def test_an_anchor_that_cannot_be_read_says_so(kept, tmp_path):
+    (tmp_path / "log.jsonl").write_text("")
+    (tmp_path / "kept").write_text(kept)
+    said = run(tmp_path / "log.jsonl", "--anchor", tmp_path / "kept")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("This cannot be verified: ")
+    (tmp_path / "log.jsonl").write_text("[" * 100_000)
+    assert run(tmp_path / "log.jsonl").returncode == 2
+
+
 SCALARS = st.none() | st.integers() | st.text(max_size=5)
 NONSENSE = SCALARS | st.lists(SCALARS, max_size=3)
 LINES = st.dictionaries(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import audit
-from audit.candor_verify import Anchor, Key, Report, show
+from audit.candor_verify import MALFORMED, Anchor, Key, Report, show
 from audit.models import Head, Unsealed
 
 PAGE = 1000
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         try:
             anchors = [Anchor(Path(name).read_text(encoding="utf-8"), name) for name in options["anchor"]]
             trusted = [Key.read(line) for line in options["key"]]
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, *MALFORMED) as error:
             raise CommandError(f"This cannot be used: {error}", returncode=2) from None
         accounts = [self._account(options["account"])] if options["account"] else self._all()
         if options["export"]:
