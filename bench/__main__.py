@@ -38,9 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__.partition(": ")[2])
     parser.add_argument("--only", default="", metavar="CASE,…", help="measure these cases alone, by name or its start")
     parser.add_argument("--rounds", type=int, default=5, help="how often each case is measured (5)")
-    parser.add_argument("--requests", type=int, default=80, help="requests in a round (80)")
+    parser.add_argument("--requests", type=int, default=50, help="requests in a round (50)")
     parser.add_argument("--small", action="store_true", help="a tenth of the rows")
     parser.add_argument("--contacts", type=int, default=100_000, help="contacts of the large firm (100000)")
+    parser.add_argument("--write", action="store_true", help="put it into docs/benchmark.md and .json")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured here, too")
     parser.add_argument("--data", type=Path, default=PROJECT / ".bench-data", help="where the rows are kept")
     return parser

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench.cases import Target
 from bench.measure import Result, median, percentile
 
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmark.md"
+SECTION = "## What was measured last"
+MOST_FOR_OTHERS = 0.1  # of the machine; beyond it, milliseconds say little
 HEAD = (
     "work",
     "p50 ms",
@@ -76,6 +80,24 @@ def table(lines: Sequence[Line]) -> str:
     written = [f"| {' | '.join(row)} |" for row in padded]
     written.insert(1, f"|{'|'.join('-' * (width + 2) for width in widths)}|")
     return "\n".join(written)
+
+
+def said(lines: Sequence[Line], findings: Sequence[str], told: dict[str, Any]) -> str:
+    """When and where it was measured, the table, what the checks found, and how far to believe it."""
+    facts = f"{told['date']}, {told['commit']}, {told['contacts']:,} contacts, {told['machine']}, {told['versions']}"
+    holds = "No search reads a table whole; no answer asks more for more rows."
+    words = [facts, table(lines), *(findings or [holds])]
+    if told["others"] > MOST_FOR_OTHERS:
+        words.append(
+            f"Others used {told['others']:.0%} of the machine: believe statements and ratios, not milliseconds."
+        )
+    return "\n\n".join(words)
+
+
+def put_into_page(words: str, page: Path = PAGE) -> None:
+    """In the place of what was measured before: the page's last section."""
+    kept, _, _ = page.read_text().partition(f"{SECTION}\n")
+    page.write_text(f"{kept}{SECTION}\n\n{words}\n")
 
 
 def as_json(lines: Sequence[Line], findings: Sequence[str], told: dict[str, Any]) -> dict[str, Any]:

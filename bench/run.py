@@ -30,7 +30,6 @@ from config.launch import Launch, only_one, say
 
 APPLICATIONS = {"candor": "config.wsgi:application", "floor": "bench.floor:application"}
 STARTS = 3
-MOST_FOR_OTHERS = 0.1  # of the machine; beyond it, milliseconds say little
 START, MEMORY, MEMORY_AFTER = "cold start, one worker", "memory of a worker, fresh", "memory of a worker, after all"
 
 
@@ -47,9 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
             findings = [*checks.growing(bench, chosen), *checks.scans(bench, scene, chosen)]
             if is_chosen(START, arguments.only):
                 lines.append(cold_start(bench))
-    tell(lines, findings, told)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report.as_json(lines, findings, told), indent=1) + "\n")
+    words = report.said(lines, findings, told)
+    say(f"\n{words}")
+    if arguments.write:
+        report.put_into_page(words)
+    if file := arguments.json or (report.PAGE.with_suffix(".json") if arguments.write else None):
+        file.write_text(json.dumps(report.as_json(lines, findings, told), indent=1) + "\n")
     return int(bool(findings) or any(line.is_met is False for line in lines))
 
 
@@ -128,27 +130,17 @@ class Use:
 
 def surroundings(bench: Bench) -> dict[str, Any]:
     """What the figures depend on, beside the code."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True)  # noqa: S607
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": git("rev-parse", "--short", "HEAD") + (" with changes" if git("status", "-s", "-uno") else ""),
         "machine": f"{os.cpu_count()} × {gauges.processor()}, {platform.system()}",
         "versions": f"Python {platform.python_version()}, PostgreSQL {bench.counter.version()}",
     }
 
 
+def git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=servers.PROJECT, capture_output=True, text=True).stdout.strip()  # noqa: S603, S607
+
+
 def is_chosen(name: str, only: str) -> bool:
     return not only or any(name.startswith(start.strip()) for start in only.split(","))
-
-
-def tell(lines: list[Line], findings: list[str], told: dict[str, Any]) -> None:
-    """The table, what the checks found, and how far to believe it."""
-    say(f"\n{told['date']}, {told['commit']}, {told['contacts']:,} contacts, {told['machine']}, {told['versions']}\n")
-    say(report.table(lines))
-    say(
-        "\n".join(["", *findings])
-        if findings
-        else "\nNo search reads a table whole; no answer asks more for more rows."
-    )
-    if told["others"] > MOST_FOR_OTHERS:
-        say(f"Others used {told['others']:.0%} of the machine: believe statements and ratios, not milliseconds.")

@@ -2,7 +2,7 @@ from bench.cases import Case, Target
 from bench.client import Request
 from bench.gauges import Asked
 from bench.measure import Result, Round
-from bench.report import line_of, line_of_value, table
+from bench.report import SECTION, line_of, line_of_value, put_into_page, said, table
 
 
 def a_round(cpu_ms, statements=5, milliseconds=(10.0, 20.0)):
@@ -35,3 +35,14 @@ def test_the_table_is_aligned_and_says_what_was_missed():
     assert first.split("|")[1:5] == [" list   ", " 20.0    ", " 20.0   ", " 9.2: 8.2 + 1.0   "]
     assert first.endswith(" CPU ms ≤ 5 | NO  |")
     assert second.endswith(" ≤ 100 MB   | yes |")
+
+
+def test_the_page_keeps_its_words_and_gets_the_last_figures(tmp_path):
+    told = {"date": "2026-11-22", "commit": "abc", "contacts": 500, "machine": "2 × x", "versions": "y", "others": 0.5}
+    page = tmp_path / "benchmark.md"
+    page.write_text(f"# How quick\n\nWords.\n\n{SECTION}\n\nold figures\n")
+    put_into_page(said([line_of_value("memory", 90, 45, "MB", 100)], ["A scan."], told), page)
+    text = page.read_text()
+    assert text.startswith(f"# How quick\n\nWords.\n\n{SECTION}\n\n2026-11-22, abc, 500 contacts")
+    assert "old figures" not in text
+    assert "| memory " in text and "A scan." in text and "Others used 50%" in text
