@@ -17,12 +17,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve, reverse
 from django.utils import timezone
 
-from accounts import allow_list, keys
+from accounts import allow_list, entrance, keys
 from accounts.api import throttle
 from accounts.api.once import once
 from accounts.api.operations import Endpoint, OpenOperation, Operation
 from accounts.api.problems import Problem, problem_of
-from accounts.entrance import visitor
 from accounts.factors import policy
 from accounts.members import actor_for, reads_as
 from accounts.models import ApiKey, Membership
@@ -106,7 +105,7 @@ def member_at_the_door(request: Any) -> Membership | None:
     What can't be settled at a glance, such as a sign-in that was signed with a former secret, is left to Django.
     """
     slug = request.path_info.removeprefix(PREFIX).partition("/")[0]
-    found = visitor(request.session.known_as, slug)
+    found = entrance.visitor(request.session.known_as, slug)
     if found is not None:
         request.session.take(found.session)
         if request.session.lets_in(found.person):
@@ -176,7 +175,7 @@ def address(path: str) -> ResolverMatch:
 def key_of(request: HttpRequest) -> ApiKey:
     """The living key that the request brings, whose member still belongs to its account."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    key = keys.find(text.strip()) if kind.lower() == "bearer" else None
+    key = entrance.key_of(text.strip()) if kind.lower() == "bearer" else None
     now = timezone.now()
     if key is None or (trouble := keys.trouble(key, now)):
         raise Problem("no-key", trouble if key else "", headers={"WWW-Authenticate": 'Bearer realm="Candor"'})

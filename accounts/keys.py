@@ -90,19 +90,14 @@ def start_of(key: str) -> str:
     return key[:_SHOWN]
 
 
+def hashes_of(text: str) -> list[str]:
+    """Those that a key shown to us may be kept by; none for what was never ours, which is not asked for."""
+    return _hashes(text) if _KEY.fullmatch(text) else []
+
+
 def hash_of(key: str) -> str:
     """What is kept of a key: worthless without the installation's secret."""
     return _hashes(key)[0]
-
-
-def find(key: str) -> ApiKey | None:
-    """The key with its member, user and account, in one query; what was never ours is not asked for."""
-    if not _KEY.fullmatch(key):
-        return None
-    found = ApiKey.objects.select_related("account", "membership__user").filter(hash__in=_hashes(key)).first()
-    if found is not None:
-        found.membership.account = found.account
-    return found
 
 
 def trouble(key: ApiKey, now: datetime) -> str:
