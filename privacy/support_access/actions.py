@@ -65,6 +65,14 @@ def add_words(ticket: Ticket, text: str, *, member: Membership | None = None) ->
 
 
 @transaction.atomic
+def open_for(topic: Topic, text: str, *, by: User, **words: Any) -> Ticket:
+    """Write down what somebody asked us by mail, by post or on the telephone; they get its number (115)."""
+    ticket = open_ticket(topic, text, **words)
+    _done(Kind.OPENED_FOR, by=by, ticket=ticket)
+    return ticket
+
+
+@transaction.atomic
 def answer(ticket: Ticket, text: str, *, by: User, seen: int, closes: bool = False) -> None:
     """Answer by mail. Raises Conflict when somebody wrote since the page with ``seen`` messages was shown."""
     ticket = _locked(ticket)

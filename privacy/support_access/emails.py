@@ -27,9 +27,15 @@ def to_sender(kind: str, ticket: Ticket, **words: str) -> OutgoingMail | None:
     """A letter to whoever asked: ``request_received`` or ``request_answered``."""
     if not ticket.email:
         return None
-    more_url = settings.SITE_URL + reverse("contact_more", args=[link_token(ticket)])
     words |= {"topic": ticket.get_topic_display(), "support_email": address_of(ticket.queue)}
-    return mail.write(kind, ticket.email, account=ticket.account, number=str(ticket), more_url=more_url, **words)
+    return mail.write(kind, ticket.email, account=ticket.account, number=str(ticket), more_url=_place(ticket), **words)
+
+
+def _place(ticket: Ticket) -> str:
+    """Where whoever reads the letter writes more: beside our answers, if they find the request behind their sign-in."""
+    if ticket.user and ticket.account and ticket.user.email == ticket.email:
+        return settings.SITE_URL + reverse("help:ticket", args=[ticket.account.slug, ticket.public_id])
+    return settings.SITE_URL + reverse("contact_more", args=[link_token(ticket)])
 
 
 def to_queue(ticket: Ticket, *, is_new: bool) -> OutgoingMail:

@@ -129,6 +129,24 @@ class WordsForm(forms.Form):
     text = _words("Write more", rows=4)
 
 
+class OnBehalfForm(forms.Form):
+    """What somebody asked us in another way, as staff write it down."""
+
+    topic = forms.ChoiceField(label="What is it about?", choices=[CHOOSE, *Topic.choices])
+    name = forms.CharField(label="Who asks", max_length=160)
+    email = forms.EmailField(
+        label="E-mail", max_length=254, help_text="The number goes there at once, and our answer later."
+    )
+    subject = forms.CharField(label="In a few words", max_length=120)
+    text = _words("Their words", help_text="As they wrote or said them, and on what day.")
+
+    def clean_email(self) -> str:
+        return normalise_email(self.cleaned_data["email"])
+
+    def clean_topic(self) -> Topic:
+        return Topic(self.cleaned_data["topic"])
+
+
 class AnswerForm(forms.Form):
     """Our answer. ``seen`` says how many messages its writer had read."""
 

@@ -227,10 +227,11 @@ class StaffAction(models.Model):
     class Kind(models.TextChoices):
         """What was done; where an account is concerned, its log holds the same under the same name."""
 
+        OPENED_FOR = "ticket.opened_for", "Opened for somebody"
         ANSWERED = "ticket.answered", "Answered"
         NOTED = "ticket.noted", "Wrote a note"
         ASSIGNED = "ticket.assigned", "Assigned"
-        MOVED = "ticket.moved", "Moved to another queue"
+        MOVED = "ticket.moved", "Moved"
         CLOSED = "ticket.closed", "Closed"
         REOPENED = "ticket.reopened", "Opened again"
         CALL_LOGGED = "call.logged", "Noted a call"

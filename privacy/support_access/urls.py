@@ -8,6 +8,7 @@ app_name = "support"
 
 urlpatterns = [
     path("", desk.tickets, name="tickets"),
+    path("tickets/new/", desk.ticket_create, name="ticket_create"),
     path("tickets/<uuid:public_id>/", desk.ticket, name="ticket"),
     path("tickets/<uuid:public_id>/answer/", desk.ticket_answer, name="ticket_answer"),
     path("tickets/<uuid:public_id>/note/", desk.ticket_note, name="ticket_note"),

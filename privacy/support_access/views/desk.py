@@ -13,12 +13,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User, normalise_email
 from lib.keyset import page
 from privacy.support_access import actions
-from privacy.support_access.forms import AnswerForm, AssignForm, MoveForm, NoteForm
+from privacy.support_access.forms import AnswerForm, AssignForm, MoveForm, NoteForm, OnBehalfForm
 from privacy.support_access.gate import staff_only
 from privacy.support_access.models import Call, Queue, StaffAction, Ticket, TicketMessage
 from privacy.support_access.queries import open_in_queues, staff
@@ -64,6 +64,17 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "previous_url": shown.previous and _url(address, page=shown.previous),
     }
     return render(request, "support/tickets.html", context)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket_create(request: HttpRequest) -> HttpResponse:
+    """Open a request for somebody who wrote or called."""
+    form = OnBehalfForm(request.POST or None)
+    if form.is_valid():
+        opened = actions.open_for(**form.cleaned_data, by=_me(request))
+        return redirect("support:ticket", opened.public_id)
+    return render(request, "support/ticket_form.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @staff_only
