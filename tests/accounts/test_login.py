@@ -45,8 +45,8 @@ def test_who_belongs_to_several_chooses(client, alice_knows_her_password, globex
     assert 'href="/a/acme/"' in page and 'href="/a/globex/"' in page
 
 
-def test_who_belongs_to_none_is_told_so(client, sam):
-    client.force_login(sam)
+def test_who_belongs_to_none_is_told_so(client, mallory):
+    client.force_login(mallory)
     response = client.get("/enter/")
     assert response.status_code == 200 and "You belong to no account" in response.content.decode()
 
