@@ -1,8 +1,8 @@
 """Another address to sign in with, in two steps: asked for by who is signed in, confirmed from the new address.
 
 Both addresses are told. The old one can stop it, and for a week undo it: then whoever did it is signed out
-everywhere, and their password opens nothing. A new address that somebody else signs in with is answered alike; only
-its owner reads that in a letter.
+everywhere, and nothing that they know or made since opens anything. A new address that somebody else signs in with
+is answered alike; only its owner reads that in a letter.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import emails, security, sessions
-from accounts.models import EmailChange, SecurityEvent, User
+from accounts.actions import revoke_api_key
+from accounts.factors import actions as factors
+from accounts.models import ApiKey, EmailChange, SecurityEvent, User
+from accounts.queries import memberships_of
 from datamap import Retention
 from lib.seals import Seal
+from tenancy.context import Actor, activate
 
 CONFIRM_WITHIN = timedelta(days=Retention.THREE_DAYS.days)
 UNDO_WITHIN = timedelta(days=7)
@@ -107,9 +111,21 @@ def undo(request: HttpRequest, token: str) -> EmailChange:
     user.set_password(secrets.token_urlsafe(32))
     user.save(update_fields=["password"])
     sessions.end_others(user, but=None)
+    _take_away_what_was_made(user, since=change.asked_at)
     security.note(SecurityEvent.Kind.EMAIL_CHANGED, request, user)
     security.tell_firms(user, "email_change_undone", old=change.old_email, new=before)
     return change
+
+
+def _take_away_what_was_made(user: User, *, since: datetime) -> None:
+    """Keys and second factors of whoever we shut out. Older ones stay: they keep others out."""
+    factors.forget_made_since(user, since)
+    for membership in memberships_of(user):
+        with activate(membership.account, actor=Actor("member", membership.pk, str(user))):
+            for key in ApiKey.objects.filter(
+                account_id=membership.account_id, membership_id=membership.pk, created_at__gte=since
+            ):
+                revoke_api_key(key)
 
 
 def forget_old() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
@@ -69,6 +70,12 @@ def make_codes(request: Any) -> list[str]:
     Authenticator.objects.filter(user_id=request.user.pk, type=Type.RECOVERY_CODES).delete()
     _tell(request, Kind.CODES_MADE, "codes_made")
     return _new_codes(request.user)
+
+
+def forget_made_since(user: User, since: datetime) -> None:
+    """Remove what somebody else made in this person's name."""
+    Authenticator.objects.filter(user_id=user.pk, created_at__gte=since).delete()
+    delete_dangling_recovery_codes(user)
 
 
 def code_was_used(request: Any, user: User, recovery: Authenticator) -> None:

@@ -6,13 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import email_change
-from accounts.models import EmailChange, OutgoingMail, User
+from accounts import actions, email_change
+from accounts.models import ApiKey, EmailChange, Membership, OutgoingMail, User
 from audit.models import Event, Payload
 from tests.accounts.conftest import whole
 from tests.accounts.factors import forget_proof
@@ -117,6 +118,24 @@ def test_the_old_address_undoes_it_and_shuts_out_whoever_did_it(here, links):
         for path in re.findall(r"/email/undo/\S+", letter.text):
             Client().post(path)
     assert address() == "alice@acme.example", "the links of later addresses bring nothing back"
+
+
+def test_keys_and_second_factors_made_since_go_with_whoever_made_them(here, links, acme, alice, inside):
+    confirm, undo = links
+    before, member = timezone.now() - timedelta(days=1), Membership.objects.get(account=acme, user=alice)
+    with inside(acme):
+        own, _ = actions.create_api_key(member, name="Own", scopes=["crm:read"], days=9)
+        thiefs, _ = actions.create_api_key(member, name="Thief's", scopes=["crm:read"], days=9)
+    ApiKey.objects.filter(pk=own.pk, account_id=acme.pk).update(created_at=before)
+    app = Authenticator.objects.create(user=alice, type="totp", data={})
+    Authenticator.objects.filter(pk=app.pk, user_id=alice.pk).update(created_at=before)
+    Authenticator.objects.create(user=alice, type="webauthn", data={"name": "The thief's"})
+    here.post(confirm)
+    Client().post(undo)
+    assert set(ApiKey.objects.filter(account_id=acme.pk, revoked_at=None)) == {own}
+    assert set(Authenticator.objects.filter(user_id=alice.pk)) == {app}
+    with inside(acme):
+        assert Event.objects.get(kind="api_key.revoked").record_id == thiefs.public_id
 
 
 @pytest.mark.parametrize(
