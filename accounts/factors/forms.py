@@ -98,6 +98,8 @@ class ProofForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.request, self.user = request, user
+        # At the second step of a sign-in, whoever fails knew the password.
+        self.failure = SecurityEvent.Kind.FAILED if by_password else SecurityEvent.Kind.FACTOR_FAILED
         ways = {"password": by_password, "code": bool(has.app or has.codes_left), "credential": bool(has.passkeys)}
         for name in [name for name, counts in ways.items() if not counts]:
             del self.fields[name]
@@ -134,7 +136,7 @@ class ProofForm(forms.Form):
             for usage in tries:
                 usage.rollback()
         else:
-            security.note(SecurityEvent.Kind.FACTOR_FAILED, self.request, self.user)
+            security.note(self.failure, self.request, self.user)
             self.add_error(way, _WRONG[way])
         return proof
 

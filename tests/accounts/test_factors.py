@@ -291,7 +291,7 @@ def test_a_step_that_matters_asks_once_more_after_a_while(browser, monkeypatch):
     assert asked.url == "/reauthenticate/?next=%2Fsecond-factor%2Fapp%2F"
     wrong = here.post(asked.url, {"password": "wrong", "next": APP})
     assert wrong.status_code == 422 and "This is not your password." in wrong.content.decode()
-    assert kinds()[-1] == "factor_failed"
+    assert kinds()[-1] == "failed"
     monkeypatch.undo()
     assert here.post(asked.url, {"password": GOOD, "next": APP}).url == APP
     assert here.get(APP).status_code == 200
