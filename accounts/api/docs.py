@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from accounts.api.fields import Field, Reference, Schema
+from accounts.api.fields import EXAMPLE_ID, Field, Reference, Schema
 from accounts.api.lists import MOST_ROWS, PAGE_SIZE, Filter
 from accounts.api.openapi import example, title
 from accounts.api.problems import KINDS
@@ -25,7 +25,6 @@ from accounts.keys import SCOPES
 KINDS_OF_TEXT = {"uuid": "id", "date": "day", "date-time": "instant"}
 WORDS = {"integer": "whole number", "boolean": "true or false", "array": "list of texts", "object": "object"}
 KEY = '-H "Authorization: Bearer $CANDOR_KEY"'
-ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
 
 
 @dataclass(frozen=True)
@@ -98,14 +97,14 @@ def _chapter(resource: Resource) -> Chapter:
 
 
 def _call(resource: Resource, verb: str) -> Call:
-    path = f"/api/v1/{resource.name}/" + ("" if verb in OF_THE_LIST else f"{ID}/")
+    path = f"/api/v1/{resource.name}/" + ("" if verb in OF_THE_LIST else f"{EXAMPLE_ID}/")
     method, url = VERBS[verb], f"{settings.SITE_URL}{path}"
     parts = ["curl", KEY, url] if method == "GET" else ["curl", f"-X {method}", KEY, url]
     if verb in ("create", "change"):
         body = _sent(resource, verb)
         parts = [*parts[:-1], '-H "Content-Type: application/json"', f"-d '{_pretty(body)}'", url]
     return Call(
-        title(resource, verb), method, path.replace(ID, "<id>"), resource.operation(verb).scope, " ".join(parts)
+        title(resource, verb), method, path.replace(EXAMPLE_ID, "<id>"), resource.operation(verb).scope, " ".join(parts)
     )
 
 
