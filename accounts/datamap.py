@@ -101,6 +101,7 @@ describe(
         "region": "postal address",
         "country": "postal address",
         "suspended_reason": Column("free text", source=Source.SERVICE),
+        "allow_list": "device",
     },
     not_personal=frozenset(
         {
@@ -109,7 +110,6 @@ describe(
             "first_weekday",
             "plain_number_unit",
             "logo",
-            "allow_list",
             "logo_small",
             "trial_ends_at",
             "paid_through",

@@ -15,6 +15,7 @@ from accounts.api.fields import (
     CREATED,
     EXAMPLE_ID,
     ID,
+    SAMPLE,
     UPDATED,
     VERSION,
     Custom,
@@ -48,6 +49,7 @@ RECORD_FIELDS: tuple[Field, ...] = (
     Custom("custom", "The firm's own fields.", {}),
     Reference("owner", "The member who looks after it.", EXAMPLE_ID, to="members"),
     Text("note", "Anything worth knowing.", "Prefers mail."),
+    SAMPLE,
     CREATED,
     UPDATED,
 )

@@ -18,6 +18,7 @@ from accounts.api.fields import (
     CREATED,
     EXAMPLE_ID,
     ID,
+    SAMPLE,
     UPDATED,
     VERSION,
     Day,
@@ -119,6 +120,7 @@ class Projects(WorkResource):
         Money("hourly_rate", "What an hour costs.", {"amount": "95.00", "currency": "EUR"}, needs="rate.view"),
         Whole("budget_minutes", "How long it may take; null for no budget.", 6000, may_be_null=True),
         Status("status", "Archived projects take no more hours.", "active"),
+        SAMPLE,
         CREATED,
         UPDATED,
     )
@@ -173,6 +175,7 @@ class Tasks(WorkResource):
         Text("name", "What it is called.", "Design", is_required=True),
         MaybeFlag("billable", "Whether its hours are billed; null for as the project says.", None),
         Status("status", "Archived tasks take no more hours.", "active"),
+        SAMPLE,
         CREATED,
         UPDATED,
     )
@@ -270,6 +273,15 @@ class EntryBody(BodyForm, VersionedModelForm):
         return values
 
 
+class IsSample(Flag):
+    """True of an entry that came to be as a sample."""
+
+    is_plain = False
+
+    def show(self, row: Any) -> bool:
+        return bool(row["source"] == TimeEntry.Source.SAMPLE)
+
+
 class TimeEntries(Resource):
     """``/time-entries/``"""
 
@@ -290,6 +302,7 @@ class TimeEntries(Resource):
         Text("note", "What was done.", "Sketches of the start page"),
         Flag("billable", "Whether it is billed; if not said, as task and project say.", True),
         Since("locked", "Approved or invoiced, so it can't be changed.", False, column="locked_at", is_read_only=True),
+        IsSample("is_sample", SAMPLE.about, False, column="source", is_read_only=True),
         CREATED,
         UPDATED,
     )

@@ -362,5 +362,6 @@ def _listed(names: Iterable[str]) -> str:
 # What most records have.
 ID = Identity("id", "The record's own id.", EXAMPLE_ID, column="public_id", is_read_only=True)
 VERSION = Whole("version", "Counts the changes; send it as `If-Match`.", 3, is_read_only=True)
+SAMPLE = Flag("is_sample", "Invented, to try things with; not the firm's own.", False, is_read_only=True)
 CREATED = Instant("created_at", "When it was added.", EXAMPLE_INSTANT, is_read_only=True)
 UPDATED = Instant("updated_at", "When it was changed last.", EXAMPLE_INSTANT, is_read_only=True)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import checklist
+from accounts.actions import create_api_key
 from accounts.models import Membership
 from audit.models import Event
 from crm import actions as crm
@@ -217,3 +218,15 @@ def test_one_accounts_samples_are_its_own(fill, acme, globex, inside):
     fill()
     with inside(globex):
         assert numbers() == [0] * 5 and sample.current() is None
+
+
+def test_programs_can_tell_a_sample_too(acme, alices, fill, inside, client):
+    fill()
+    with inside(acme):
+        crm.store(Contact(first_name="Ida"), crm.Parts())
+        _, key = create_api_key(alices, name="Nightly", scopes=["crm:read", "time:read"], days=30)
+    ask = {"Authorization": f"Bearer {key}"}
+    for path, samples in (("contacts", 12), ("companies", 5), ("projects", 3), ("tasks", 4), ("time-entries", 20)):
+        rows = client.get(f"/api/v1/{path}/", headers=ask).json()["results"]
+        assert sum(row["is_sample"] for row in rows) == samples
+    assert sum(not row["is_sample"] for row in client.get("/api/v1/contacts/", headers=ask).json()["results"]) == 1
