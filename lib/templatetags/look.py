@@ -134,7 +134,11 @@ def initials(name: str) -> str:
 @register.simple_tag
 def face(person: object, size: str = "", *, plain: bool = False) -> SafeString:
     """Initials in the person's colour: ``{% face member "sm" %}``; contacts are ``plain=True``."""
-    name = name_of(person)
+    return _face(name_of(person), size, plain)
+
+
+@lru_cache(maxsize=4096)
+def _face(name: str, size: str, plain: bool) -> SafeString:
     colour = "" if plain else "face-" + "abcde"[crc32(name.casefold().encode()) % 5]
     classes = " ".join(filter(None, ["face", colour, f"face-{size}" if size else ""]))
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, initials(name))
