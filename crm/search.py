@@ -23,7 +23,7 @@ from django.db.models import F, Model, Q, QuerySet, Subquery, prefetch_related_o
 from accounts.models import Membership
 from accounts.permissions import can
 from crm.models import Company, Contact, SearchToken
-from lib.keyset import IsAmong, IsOneOf, capped_count
+from lib.keyset import IsAmong, IsOneOf
 from lib.phones import national_digits
 from lib.text import fold, words
 from tenancy.context import current_account_id
@@ -38,6 +38,11 @@ _DELETE = "DELETE FROM crm_searchtoken WHERE account_id = %s AND kind = %s AND r
 _INSERT = """
     INSERT INTO crm_searchtoken (account_id, token, kind, record_id)
     SELECT %s, token, %s, record_id FROM unnest(%s::text[], %s::bigint[]) AS new (token, record_id)
+"""
+_COUNT = """
+    SELECT count(*) FROM (
+        SELECT FROM crm_searchtoken WHERE account_id = %s AND kind = %s AND token >= %s AND token < %s LIMIT %s
+    ) AS enough
 """
 
 
@@ -114,17 +119,24 @@ def matching(model: type[Model], text: str) -> Q:
     most hits would be fetched in vain: see ``IsOneOf``.
     """
     kind = _kinds[model]
-    words = [_tokens(kind, word[:LONGEST_TOKEN]) for word in asked_words(text)]
-    if not words:
+    starts = [word[:LONGEST_TOKEN] for word in asked_words(text)]
+    if not starts:
         return Q(pk__in=[])
-    are_common = all(not capped_count(tokens, COMMON).is_all for tokens in words)
-    numbers = [tokens.values("record_id") for tokens in words]
+    are_common = all(_is_common(kind, start) for start in starts)
+    numbers = [_numbers_of(kind, start) for start in starts]
     found = numbers[0].intersection(*numbers[1:]) if numbers[1:] else numbers[0]
     return Q(IsOneOf(F("pk"), Subquery(found)) if are_common else IsAmong(F("pk"), ArraySubquery(found)))
 
 
-def _tokens(kind: SearchKind, start: str) -> QuerySet[Any]:
-    return SearchToken.objects.filter(kind=kind.name, token__gte=start, token__lt=start + LAST_CHARACTER)
+def _is_common(kind: SearchKind, start: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [current_account_id(), kind.name, start, start + LAST_CHARACTER, COMMON])
+        return bool(cursor.fetchone()[0] >= COMMON)
+
+
+def _numbers_of(kind: SearchKind, start: str) -> QuerySet[Any]:
+    tokens = SearchToken.objects.filter(kind=kind.name, token__gte=start, token__lt=start + LAST_CHARACTER)
+    return tokens.values("record_id")
 
 
 def find(membership: Membership, text: str, limit: int = HITS) -> list[Group]:
