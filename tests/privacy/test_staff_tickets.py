@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
@@ -102,6 +104,21 @@ def test_the_list_asks_no_more_for_more_rows(sams, sam, acme, bob, django_assert
     ask(10)
     with django_assert_max_num_queries(len(few)):
         sams.get("/support/")
+
+
+@pytest.mark.parametrize("value", ["\0@", "\ud800" * 999, "-1", "9" * 40])
+def test_odd_words_are_answered(value, sams, edith_asks):
+    given = urlencode(
+        dict.fromkeys(["q", "queue", "state", "mine", "page", "ticket", "account"], value), errors="surrogatepass"
+    )
+    for place in ("", "calls/", "calls/new/", "trials/", "log/", "opt-outs/", "tickets/new/"):
+        assert sams.get(f"/support/{place}?{given}").status_code == 200
+    odd = urlencode(
+        dict.fromkeys(["text", "seen", "to", "queue", "note-text", "why", "email"], value), errors="surrogatepass"
+    )
+    for step in ("answer", "note", "assign", "move"):
+        url = f"/support/tickets/{edith_asks.public_id}/{step}/"
+        assert sams.post(url, odd, content_type="application/x-www-form-urlencoded").status_code in (302, 409, 422)
 
 
 @promise(115)

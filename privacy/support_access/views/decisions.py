@@ -7,12 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from lib import formats
 from lib.keyset import page
 from privacy.support_access import actions
 from privacy.support_access.forms import OptOutForm, TrialForm
-from privacy.support_access.gate import staff_only
+from privacy.support_access.gate import staff_here, staff_only
 from privacy.support_access.models import StaffAction
 
 NEWEST_FIRST = ("-done_at", "-id")
@@ -25,7 +24,9 @@ def opt_out(request: HttpRequest) -> HttpResponse:
     form = OptOutForm(request.POST or None)
     if form.is_valid():
         given = form.cleaned_data
-        actions.record_opt_out(given["email"], evidence=given["evidence"], purpose=given["purpose"], by=_me(request))
+        actions.record_opt_out(
+            given["email"], evidence=given["evidence"], purpose=given["purpose"], by=staff_here(request)
+        )
         messages.success(request, "Recorded: it holds from now on, and a letter says so.")
         return redirect("support:opt_out")
     return render(request, "support/opt_out.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -38,7 +39,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     form = TrialForm(request.POST or None, initial={"account": request.GET.get("account", "")})
     if form.is_valid():
         given = form.cleaned_data
-        ends = actions.extend_trial(given["account"], given["days"], reason=given["reason"], by=_me(request))
+        ends = actions.extend_trial(given["account"], given["days"], reason=given["reason"], by=staff_here(request))
         messages.success(request, f"The trial of {given['account']} now ends on {formats.day(ends, 'year')}.")
         return redirect("support:trial")
     return render(request, "support/trial.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -57,7 +58,3 @@ def log(request: HttpRequest) -> HttpResponse:
         "previous_url": shown.previous and f"?page={shown.previous}",
     }
     return render(request, "support/log.html", context)
-
-
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the door let staff in
