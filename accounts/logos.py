@@ -33,7 +33,9 @@ def remove(account: Account) -> None:
 
 
 def _exchange(account: Account, large: StoredFile | None, small: StoredFile | None) -> None:
-    StoredFile.objects.filter(public_id__in=[each for each in (account.logo, account.logo_small) if each]).delete()
+    """One after the other, when two people do so at once: the files of the former logo go, whoever brought it."""
+    former = Account.objects.select_for_update().get(pk=account.pk)
+    StoredFile.objects.filter(public_id__in=[each for each in (former.logo, former.logo_small) if each]).delete()
     account.logo, account.logo_small = large and large.public_id, small and small.public_id
     account.save(update_fields=["logo", "logo_small"])
 

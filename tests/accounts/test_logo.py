@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from accounts import logos
 from accounts.models import Account, StoredFile
 from accounts.people import invitations
 from accounts.people.pasted import Person
@@ -145,3 +146,12 @@ def test_who_is_invited_sees_whose_house_it_is(client, send, acme, inside, monke
     assert src.startswith("/files/")
     assert client.get(src)["Content-Type"] == "image/png"
     assert Account.objects.get(pk=acme.pk).logo
+
+
+def test_of_two_who_choose_a_logo_at_once_the_later_ones_stays_alone(acme, alice, inside):
+    upload = lambda: SimpleUploadedFile("logo.png", picture())  # noqa: E731
+    first, second = (Account.objects.get(pk=acme.pk) for _ in range(2))
+    with inside(acme):
+        logos.put(first, upload(), by=acme.memberships.get())
+        logos.put(second, upload(), by=acme.memberships.get())
+    assert set(kept(acme, inside)) == {acme.logo, acme.logo_small} == {second.logo, second.logo_small}
