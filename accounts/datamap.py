@@ -94,6 +94,8 @@ describe(
     purpose=(OPERATE, BILLING),
     fields={
         "name": "identity",
+        "legal_name": "identity",
+        "phone": "contact details",
         "slug": Column("identity", source=Source.SERVICE),
         "street": "postal address",
         "postal_code": "postal address",

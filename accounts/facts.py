@@ -50,7 +50,9 @@ def of_firm(account: Account) -> list[Fact]:
     """A firm's own record."""
     return [
         Fact("name", "Company name", account.name),
+        Fact("legal_name", "Legal name", account.legal_name),
         Fact("postal_address", "Company address", postal_address(account)),
+        Fact("phone", "Phone", phones.readable(account.phone) if account.phone else ""),
         Fact("time_zone", "Time zone", account.get_time_zone_display()),
         Fact("currency", "Currency", _CURRENCIES.get(account.currency, account.currency)),
         Fact("first_weekday", "Week starts on", account.get_first_weekday_display()),

@@ -26,6 +26,14 @@ _LOOKS_LIKE_A_LINK = re.compile(r"://|\bwww\.|[<>]", re.IGNORECASE)
 NO_PHONE = "This is no number that can be dialled. Write it with its country, as in +45 20 55 01 12, or leave it empty."
 
 
+def a_phone(text: str, country: str) -> str:
+    """A number as it is stored, read as people in ``country`` write it; nothing for nothing."""
+    number = phones.e164(text, country) if text else ""
+    if text and not number:
+        raise ValidationError(NO_PHONE)
+    return number
+
+
 def a_name(value: str) -> None:
     """A name of a person or a firm: no links, so that nobody's mail or page carries them."""
     if _LOOKS_LIKE_A_LINK.search(value):
@@ -90,10 +98,10 @@ class TrialForm(CookielessForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("phone"):
-            cleaned["phone"] = phones.e164(cleaned["phone"], cleaned.get("country", ""))
-            if not cleaned["phone"]:
-                self.add_error("phone", NO_PHONE)
+        try:
+            cleaned["phone"] = a_phone(cleaned.get("phone", ""), cleaned.get("country", ""))
+        except ValidationError as trouble:
+            self.add_error("phone", trouble)
         return cleaned
 
     def person(self) -> dict[str, str]:
@@ -227,11 +235,7 @@ class ProfileForm(VersionedModelForm):
             self.initial["phone"] = phones.readable(self.instance.phone)
 
     def clean_phone(self) -> str:
-        given: str = self.cleaned_data["phone"]
-        number = phones.e164(given, self.data.get("country") or self.account.country) if given else ""
-        if given and not number:
-            raise ValidationError(NO_PHONE)
-        return number
+        return a_phone(self.cleaned_data["phone"], self.data.get("country") or self.account.country)
 
 
 class EmailForm(forms.Form):
@@ -340,12 +344,13 @@ class AccountForm(VersionedModelForm):
     class Meta:
         model = Account
         fields = [
-            "name", "street", "postal_code", "city", "region", "country",
+            "name", "legal_name", "street", "postal_code", "city", "region", "country", "phone",
             "time_zone", "currency", "first_weekday", "plain_number_unit",
         ]  # fmt: skip
         labels = {"street": "Street and number"}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
             "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
             "postal_code": forms.TextInput(attrs={"autocomplete": "postal-code"}),
             "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
@@ -355,8 +360,13 @@ class AccountForm(VersionedModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].validators.append(a_name)
+        if self.instance.phone:
+            self.initial["phone"] = phones.readable(self.instance.phone)
         if self.instance.logo is None:
             del self.fields["remove_logo"]
+
+    def clean_phone(self) -> str:
+        return a_phone(self.cleaned_data["phone"], self.data.get("country") or self.instance.country)
 
     def clean_new_logo(self) -> Any:
         """Turn away here what the door would turn away later, with its sentence beside the field."""

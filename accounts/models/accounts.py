@@ -21,6 +21,8 @@ class Account(Versioned):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(max_length=50, unique=True, editable=False)
     name = models.CharField("company name", max_length=120)
+    legal_name = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
     street = models.CharField(max_length=200)
     postal_code = models.CharField(max_length=20, blank=True)
     city = models.CharField(max_length=100)

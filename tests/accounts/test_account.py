@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("_rows")
 @pytest.fixture
 def held(acme) -> dict[str, object]:
     names = (
-        "name", "street", "postal_code", "city", "region", "country",
+        "name", "legal_name", "street", "postal_code", "city", "region", "country", "phone",
         "time_zone", "currency", "first_weekday", "plain_number_unit", "version",
     )  # fmt: skip
     return {name: getattr(acme, name) for name in names}
@@ -41,6 +41,20 @@ def test_after_saving_old_and_new_are_shown(client, alice, acme, held, inside):
         event = Event.objects.get(kind="account.changed")
         changes = Payload.objects.get(event_id=event.pk).data["changes"]
         assert changes == {"name": ["Acme", "Acme & Co"], "first_weekday": ["Monday", "Sunday"]}
+
+
+def test_the_legal_name_and_the_phone_come_and_go(client, alice, acme, held):
+    client.force_login(alice)
+    typed = {**held, "legal_name": "Acme Holding ApS", "phone": "20 55 01 12"}
+    page = client.post(EDIT, typed, follow=True).text
+    assert "Acme Holding ApS" in page and "+45 20 55 01 12" in page
+    acme.refresh_from_db()
+    assert acme.phone == "+4520550112"
+    refused = client.post(EDIT, {**typed, "phone": "12", "version": 2})
+    assert refused.status_code == 422 and "This is no number that can be dialled." in refused.text
+    client.post(EDIT, {**typed, "legal_name": "", "phone": "", "version": 2})
+    acme.refresh_from_db()
+    assert (acme.legal_name, acme.phone) == ("", "")
 
 
 @promise(79)
