@@ -33,6 +33,7 @@ def test_everything_chosen_is_measured_and_nothing_else(told):
         "search a full name, typed",
         "create a contact, API",
         "create a contact, form",
+        "log time, API",
         "log time, in the grid",
         "nothing, signed in",
         "memory of a worker, after all",
