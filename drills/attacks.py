@@ -205,8 +205,9 @@ def edit_checkpoint(it: World) -> None:
 
 def edit_last_signature(it: World) -> None:
     """the last signature is edited"""
-    part = it.chance.choice(["localhost", str(HOURS), "—", "A"])
-    other = {"localhost": "remotehost", "—": "-", "A": "B"}.get(part, "4")
+    signature = Checkpoint.objects.get(number=HOURS).note.split()[-1]
+    edits = [("localhost", "remotehost"), (str(HOURS), "4"), ("—", "-"), (signature, signature.swapcase())]
+    part, other = it.chance.choice(edits)
     it.run(
         "UPDATE audit_checkpoint SET note = replace(note, %(a)s, %(b)s) WHERE number = %(n)s", a=part, b=other, n=HOURS
     )
