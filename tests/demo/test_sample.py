@@ -230,3 +230,11 @@ def test_programs_can_tell_a_sample_too(acme, alices, fill, inside, client):
         rows = client.get(f"/api/v1/{path}/", headers=ask).json()["results"]
         assert sum(row["is_sample"] for row in rows) == samples
     assert sum(not row["is_sample"] for row in client.get("/api/v1/contacts/", headers=ask).json()["results"]) == 1
+
+
+def test_who_has_begun_with_own_records_is_not_offered_an_agency(client, alice, in_acme):
+    client.force_login(alice)
+    assert "small agency" in client.get("/a/acme/").text
+    Contact.objects.create(first_name="Maren")
+    assert "small agency" not in client.get("/a/acme/").text
+    assert client.get(URL).status_code == 200, "under Admin it stays"
