@@ -45,16 +45,21 @@ def _redis() -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
 
 
-@pytest.fixture
-def nursery_on_redis(
-    committed: None, worker_database: str, broker_database: None, _postman: Postman, _redis: str, shared_files: None
-) -> Iterator[Nursery]:
-    """Like ``nursery``, with its messages in Redis; what this test sends goes there too."""
+@pytest.fixture(scope="session")
+def _nursery_on_redis(worker_database: str, broker_database: None, _postman: Postman, _redis: str) -> Iterator[Nursery]:
     environ = processes._environ(worker_database) | {"EMAIL_URL": _postman.url, "CELERY_BROKER_URL": _redis}
-    before = app.conf.broker_url, app.conf.broker_transport_options
-    processes.use_broker(_redis, {})
     with Nursery(environ) as nursery:
         yield nursery
+
+
+@pytest.fixture
+def nursery_on_redis(committed: None, _nursery_on_redis: Nursery, _redis: str, shared_files: None) -> Iterator[Nursery]:
+    """Like ``nursery``, with its messages in Redis; what this test sends goes there too."""
+    before = app.conf.broker_url, app.conf.broker_transport_options
+    processes.use_broker(_redis, {})
+    empty_the_broker()
+    yield _nursery_on_redis
+    _nursery_on_redis.kill_all()
     processes.use_broker(*before)
 
 
