@@ -102,10 +102,9 @@ def test_the_words_index_serves_prefixes_under_the_row_policy(in_acme):
         Contact(first_name=f"Given{number}", last_name=f"Family{number}") for number in range(3000)
     )
     reindex(contacts, are_new=True)
-    with CaptureQueriesContext(connection) as captured:
-        hits = list(Contact.objects.live().filter(matching(Contact, "family299")).order_by("name_key", "id")[:51])
-    assert len(hits) == 11
     rely_on_indexes()
+    with CaptureQueriesContext(connection) as captured:  # without an order, which another index could serve
+        assert len(Contact.objects.live().filter(matching(Contact, "family299"))) == 11
     plan = plan_of(captured[-1]["sql"])
     assert any("token >= " in condition and "token < " in condition for condition in plan.index_conditions), plan.text
     assert plan.removed < 1000, plan.text
