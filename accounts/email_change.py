@@ -87,9 +87,11 @@ def confirm(request: HttpRequest, token: str) -> None:
     """From now on the person signs in with the new address. Raises Ended or Taken."""
     user = _lock(to_confirm(token).user)
     change = to_confirm(token)
-    _give(user, change.new_email)
     change.confirmed_at = timezone.now()
-    change.save(update_fields=["confirmed_at"])
+    # Taken back at this very moment, it is not confirmed: what has ended can't be undone.
+    if not open_change(user).filter(pk=change.pk).update(confirmed_at=change.confirmed_at):
+        raise Ended
+    _give(user, change.new_email)
     security.note(SecurityEvent.Kind.EMAIL_CHANGED, request, user)
     security.tell_firms(user, "email_changed", old=change.old_email, new=change.new_email)
     emails.address_changed(change, _UNDO.close(str(change.pk)), _undo_until(change))

@@ -196,6 +196,7 @@ ACCOUNT_RATE_LIMITS = {
 MFA_ADAPTER = "accounts.factors.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_RECOVERY_CODE_COUNT = 10
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # each challenge does for signing in by a passkey alone
 MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
 PROVEN_FOR = timedelta(minutes=10)  # so long a step that matters trusts the last proof of who sits there
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105

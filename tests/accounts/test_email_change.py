@@ -207,3 +207,19 @@ def test_a_made_up_link_opens_nothing(here, links, way):
     crossed = {"confirm": undo.replace("undo", "confirm"), "undo": confirm.replace("confirm", "undo")}[way]
     for path in (f"/email/{way}/gAAAAA/", f"/email/{way}/x%00y/", crossed):
         assert here.post(path).status_code == 410
+
+
+def test_what_is_taken_back_at_the_moment_of_confirming_stays_undone(here, links, alice, monkeypatch):
+    confirm, _ = links
+    to_confirm, times = email_change.to_confirm, []
+
+    def taken_back_meanwhile(token):
+        found = to_confirm(token)
+        times.append(found)
+        if len(times) == 3:  # the last look, under the lock
+            email_change.take_back(alice)
+        return found
+
+    monkeypatch.setattr(email_change, "to_confirm", taken_back_meanwhile)
+    assert here.post(confirm).status_code == 410
+    assert len(times) == 3 and address() == "alice@acme.example"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY, WebAuthn
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 
 from accounts import security
 from accounts.factors.adapter import FactorAdapter
@@ -146,6 +152,30 @@ def test_a_passkey_that_nobody_knows_signs_nobody_in(alice, acme):
     for _ in range(30):
         answer = browser.get("/login/passkey/")
     assert answer.status_code == 429
+
+
+def test_a_passkey_in_a_thiefs_hand_needs_its_pin_whatever_asked_for_it(browser, app, alice):
+    """The second step hands out challenges to whoever has any account: they sign nobody in by a touch alone."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    rp = hashlib.sha256(b"testserver").digest()
+    known = AttestedCredentialData.create(Aaguid.NONE, b"a key", ES256.from_cryptography_key(key.public_key()))
+    made = AuthenticatorData.create(rp, 0b1000101, 0, known)
+    b64 = lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")  # noqa: E731
+    words = {"id": b64(b"a key"), "rawId": b64(b"a key"), "type": "public-key"}
+    client = b64(b'{"type": "webauthn.create", "challenge": "", "origin": "https://testserver"}')
+    response = {"clientDataJSON": client, "attestationObject": b64(AttestationObject.create("none", made, {}))}
+    WebAuthn.add(alice, "key", words | {"response": response})
+
+    thief = browser()
+    assert thief.get(STEP).status_code == 200
+    challenge = thief.session[STATE_SESSION_KEY]["challenge"]
+    said = {"type": "webauthn.get", "challenge": challenge, "origin": "https://testserver"}
+    touched, client = AuthenticatorData.create(rp, 0b1, 1), json.dumps(said).encode()
+    signature = key.sign(touched + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
+    response = {"clientDataJSON": b64(client), "authenticatorData": b64(touched), "signature": b64(signature)}
+    response["userHandle"] = b64(alice.public_id.bytes)
+    thief.post("/login/passkey/", {"credential": json.dumps(words | {"response": response})})
+    assert not is_in(thief)
 
 
 def test_a_right_code_is_not_counted(browser, app):
