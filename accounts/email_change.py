@@ -148,8 +148,7 @@ def _undo_until(change: EmailChange) -> datetime:
 
 
 def _give(user: User, email: str) -> None:
-    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
-        raise Taken
+    _make_room(user, email)
     try:
         with transaction.atomic():
             EmailAddress.objects.filter(user_id=user.pk).delete()
@@ -158,6 +157,21 @@ def _give(user: User, email: str) -> None:
             user.save(update_fields=["email"])
     except IntegrityError:  # somebody signed up with it at this very moment
         raise Taken from None
+
+
+def _make_room(user: User, email: str) -> None:
+    """Whoever signed up with an address, and never followed a letter there, gives way to who did. Or raises Taken.
+
+    Otherwise a thief who changed an address would keep its owner from undoing that, by the trial form.
+    """
+    other = User.objects.select_for_update().filter(email=email).exclude(pk=user.pk).first()
+    if other is None:
+        return
+    if other.is_confirmed:
+        raise Taken
+    other.email = f"{other.public_id.hex}@unconfirmed.invalid"
+    other.save(update_fields=["email"])
+    EmailAddress.objects.filter(user_id=other.pk).update(email=other.email)
 
 
 def _lock(user: User) -> User:

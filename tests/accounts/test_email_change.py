@@ -178,9 +178,22 @@ def test_an_address_that_somebody_has_is_answered_alike(here, bob):
 
 def test_who_was_quicker_keeps_the_address(here, links):
     confirm, _ = links
-    User.objects.create_user(NEW, first_name="Maren", last_name="Holm")
+    User.objects.create_user(NEW, password=GOOD, first_name="Maren", last_name="Holm")
     assert here.post(confirm).status_code == 409
     assert address() == "alice@acme.example"
+
+
+@promise(4)
+def test_nobody_keeps_the_old_address_from_coming_back_by_signing_up_with_it(here, links, alice):
+    confirm, undo = links
+    here.post(confirm)
+    thiefs = actions.create_person("alice@acme.example", first_name="Maren", last_name="Holm")
+    assert Client().post(undo).status_code == 302
+    alice.refresh_from_db()
+    thiefs.refresh_from_db()
+    assert alice.email == "alice@acme.example"
+    assert thiefs.email.endswith("@unconfirmed.invalid") and not thiefs.is_confirmed
+    assert thiefs.emailaddress_set.get().email == thiefs.email
 
 
 def test_it_asks_who_sits_there_and_not_too_often(here):
