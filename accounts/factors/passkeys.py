@@ -5,6 +5,7 @@ Every passkey is both: a second step after the password, and a way to sign in wi
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from fido2.utils import websafe_decode
 from accounts.models import User
 
 Options = dict[str, Any]
-_MALFORMED = (ValidationError, ValueError, TypeError, KeyError, AttributeError)
+# What fido2 raises at bytes that are no answer of a browser: cut off, nested without end, of other kinds.
+_MALFORMED = (ValidationError, ValueError, TypeError, LookupError, AttributeError, struct.error, RecursionError)
 
 
 def options_to_add(user: User) -> Options:

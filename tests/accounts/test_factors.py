@@ -154,6 +154,20 @@ def test_a_passkey_that_nobody_knows_signs_nobody_in(alice, acme):
     assert answer.status_code == 429
 
 
+@pytest.mark.parametrize(
+    "cut_off", [b"", bytes(32) + b"\xc5" + bytes(7), bytes(32) + b"\x85" + b"\0" * 4 + b"\x81" * 5000]
+)
+def test_a_passkey_of_broken_bytes_is_wrong_like_any_other(alice, acme, cut_off):
+    browser = Client()
+    browser.get("/login/passkey/")
+    b64 = lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")  # noqa: E731
+    said = {"type": "webauthn.get", "challenge": "AA", "origin": "https://testserver"}
+    response = {"clientDataJSON": b64(json.dumps(said).encode()), "signature": "AA", "authenticatorData": b64(cut_off)}
+    response["userHandle"] = b64(alice.public_id.bytes)
+    sent = {"id": "AA", "rawId": "AA", "type": "public-key", "response": response}
+    assert browser.post("/login/passkey/", {"credential": json.dumps(sent)}).url == "/login/"
+
+
 def test_a_passkey_in_a_thiefs_hand_needs_its_pin_whatever_asked_for_it(browser, app, alice):
     """The second step hands out challenges to whoever has any account: they sign nobody in by a touch alone."""
     key = ec.generate_private_key(ec.SECP256R1())
