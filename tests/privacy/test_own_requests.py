@@ -36,6 +36,16 @@ def test_bob_reads_what_he_asked_with_our_answer_and_writes_more(bob, bob_asks, 
         assert Event.objects.filter(kind="ticket.added_to").count() == 1
 
 
+def test_nobody_fills_our_mailbox_from_within(bob, bob_asks):
+    browser = signed_in(bob)
+    for number in range(5):
+        assert browser.post(f"{PLACE}{bob_asks.public_id}/", {"text": f"And {number}"}).status_code == 302
+    page = browser.post(f"{PLACE}{bob_asks.public_id}/", {"text": "And once more"})
+    assert page.status_code == 429 and int(page["Retry-After"]) > 60
+    assert "And once more" in page.content.decode(), "what was typed is lost"
+    assert bob_asks.messages.count() == 6
+
+
 def test_an_owner_reads_what_colleagues_asked_for_the_account(alice, bob_asks):
     browser = signed_in(alice)
     assert str(bob_asks) not in browser.get(PLACE).content.decode()

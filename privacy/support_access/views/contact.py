@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -47,7 +48,7 @@ def more(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     form = MoreForm(request.POST or None)
     words = {"form": form, "number": ticket}
-    if not (form.is_valid() and _may_send(request, form, str(ticket.public_id))):
+    if not (form.is_valid() and may_send(request, form, str(ticket.public_id))):
         return _form_page(request, "support/more.html", form, words)
     with transaction.atomic():
         if form.arrives_first(str(ticket.public_id)):
@@ -60,7 +61,7 @@ def _received(request: HttpRequest, form: ContactForm | ChildForm) -> HttpRespon
     if not form.is_valid():
         return None
     facts, email = form.facts(), form.cleaned_data["email"]
-    if not _may_send(request, form, email or limits.network_of(request)):
+    if not may_send(request, form, email or limits.network_of(request)):
         return None
     with transaction.atomic():
         ticket: Ticket | None
@@ -71,7 +72,7 @@ def _received(request: HttpRequest, form: ContactForm | ChildForm) -> HttpRespon
     return render(request, "support/received.html", {"ticket": ticket, "email": email})
 
 
-def _may_send(request: HttpRequest, form: CookielessForm, key: str) -> bool:
+def may_send(request: HttpRequest, form: Form, key: str) -> bool:
     """Count it; one too many is an error of the form, which keeps what was typed."""
     try:
         limits.count(request, "contact", key=key)

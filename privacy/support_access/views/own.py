@@ -9,12 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import limits
 from accounts.permissions import allow, can_for_others, open_when_read_only
 from lib.keyset import page
 from privacy.support_access import actions
 from privacy.support_access.forms import WordsForm
 from privacy.support_access.models import TicketMessage
 from privacy.support_access.queries import calls_of, colleagues_tickets, own_tickets, tickets_of
+from privacy.support_access.views.contact import may_send
 
 NEWEST_FIRST = ("-touched_at", "-id")
 
@@ -46,12 +48,13 @@ def ticket(request: Any, public_id: UUID) -> HttpResponse:
     """One request, and a field to write more."""
     found = get_object_or_404(tickets_of(request.membership).select_related("user"), public_id=public_id)
     form = WordsForm(request.POST or None)
-    if form.is_valid():
+    if form.is_valid() and may_send(request, form, f"member {request.membership.pk}"):
         actions.add_words(found, form.cleaned_data["text"], member=request.membership)
         return redirect("help:ticket", request.account.slug, public_id)
     said = TicketMessage.objects.filter(ticket_id=found.pk).exclude(kind=TicketMessage.Kind.NOTE)
     context = {"ticket": found, "messages_said": said.select_related("author"), "form": form}
-    return render(request, "support/own_ticket.html", context, status=422 if form.is_bound else 200)
+    response = render(request, "support/own_ticket.html", context, status=422 if form.is_bound else 200)
+    return limits.answer(response, form)
 
 
 def _tabs(path: str, *, is_others: bool) -> list[dict[str, Any]]:
