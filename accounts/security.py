@@ -7,7 +7,7 @@ whether somebody has that address or not.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account import signals
@@ -30,6 +30,7 @@ from lib.agents import read as read_agent
 from tenancy.context import Actor, activate
 
 Kind = SecurityEvent.Kind
+SHUT_OUT_BY = (Kind.PASSWORD_CHANGED, Kind.EMAIL_CHANGED)
 SIGN_INS = (Kind.SIGNED_IN, Kind.NEW_DEVICE)
 KEPT = timedelta(days=90)
 FAILURES = (Kind.FAILED, Kind.FACTOR_FAILED)
@@ -50,6 +51,13 @@ def used_second_factor(request: HttpRequest) -> bool:
 def staff_may_enter(request: HttpRequest) -> bool:
     """Our own people come into their area by a second factor only. Without one: to the page ``second_factor``."""
     return request.user.is_authenticated and request.user.is_staff and used_second_factor(request)
+
+
+def was_shut_out_since(user: User, moment: float) -> bool:
+    """Whether the password that somebody typed then was changed or taken away meanwhile."""
+    since = datetime.fromtimestamp(moment, tz=UTC)
+    changed = SecurityEvent.objects.filter(user_id=user.pk, kind__in=SHUT_OUT_BY, happened_at__gte=since)
+    return changed.exists()
 
 
 def note(kind: Kind, request: HttpRequest, user: User | None) -> SecurityEvent:

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import limits
+from accounts import limits, security
 from accounts.factors import passkeys
 from accounts.factors.forms import PasskeySignInForm, ProofForm
 from accounts.factors.held import factors_of
@@ -30,6 +30,8 @@ from accounts.models import User
 def second_step(request: Any) -> HttpResponse:
     """After the password: a code or a passkey."""
     stage = request._login_stage
+    if security.was_shut_out_since(stage.login.user, stage.login.initiated_at):
+        return stage.abort()
     form = _form(request, stage.login.user)
     if form.is_valid():
         form.save()

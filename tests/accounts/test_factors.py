@@ -121,6 +121,18 @@ def test_a_reset_password_does_not_get_round_it(browser, app):
     assert stranger.get(STEP).status_code == 200
 
 
+def test_half_a_sign_in_ends_with_the_password_that_began_it(browser, app):
+    secret, _ = app
+    thief, stranger = browser(), Client()
+    assert thief.get(STEP).status_code == 200
+    stranger.post("/password/reset/", {"email": "alice@acme.example"})
+    page = stranger.get(link_in(whole(OutgoingMail)[-1]), follow=True)
+    new = "eleven slow green boats"
+    stranger.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+    assert thief.post(STEP, {"code": code_of(secret, 1)}).url == "/login/"
+    assert not is_in(thief)
+
+
 @promise(77)
 def test_guessing_codes_is_slowed_down_whichever_address_it_comes_from(browser, app):
     secret, _ = app
