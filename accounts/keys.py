@@ -67,6 +67,11 @@ class ApiKey(models.Model):
         return self.name
 
     @property
+    def may_do(self) -> list[str]:
+        """Its scopes in words."""
+        return [SCOPES.get(scope, scope) for scope in self.scopes]
+
+    @property
     def is_live(self) -> bool:
         """True while it lets anybody in."""
         return self.revoked_at is None and self.expires_at > timezone.now()

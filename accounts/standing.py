@@ -26,6 +26,11 @@ class Standing(StrEnum):
     CLOSED = "closed"
 
     @property
+    def words(self) -> str:
+        """As a page names it."""
+        return {"trialing": "on trial", "past_due": "payment overdue"}.get(self, self.replace("_", "-"))
+
+    @property
     def may_write(self) -> bool:
         """True while the firm can work as usual."""
         return self in (Standing.TRIALING, Standing.ACTIVE, Standing.PAST_DUE)

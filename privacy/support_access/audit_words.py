@@ -9,7 +9,7 @@ from privacy.support_access.queries import tickets_of
 register(
     "Help from us",
     Kind("ticket.opened", "Help asked for", "asked us for help: {record}", "lifebuoy"),
-    Kind("ticket.opened_for", "Help asked for", "wrote down what was asked in {record}", "lifebuoy"),
+    Kind("ticket.opened_for", "Request written down", "wrote down what was asked in {record}", "lifebuoy"),
     Kind("ticket.added_to", "Request added to", "wrote more in {record}", "message-plus"),
     Kind("ticket.answered", "Request answered", "answered {record}", "message-reply"),
     Kind("ticket.noted", "Note on a request", "wrote a note on {record} for colleagues", "note"),

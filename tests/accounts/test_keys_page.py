@@ -37,7 +37,7 @@ def test_a_key_is_made_shown_once_and_opens_the_api(client, bob, acme, inside):
     answer = client.get("/api/v1/contacts/", headers={"Authorization": f"Bearer {text}"})
     assert answer.status_code == 200
     again = client.get(URL).content.decode()
-    assert text not in again and "Month-end report" in again and "crm:read, time:read" in again
+    assert text not in again and "Month-end report" in again and "tags; Read projects" in again
     with inside(acme):
         assert Event.objects.filter(kind="api_key.created").count() == 1
 

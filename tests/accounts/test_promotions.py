@@ -369,6 +369,11 @@ def test_tips_come_in_the_first_two_weeks_to_those_who_ticked(fan, acme):
     assert "/a/acme/admin/import/" in tips[0].text and "Hello Bob" in tips[0].text
 
 
+def test_a_tip_sent_by_hand_leads_into_the_readers_account(fan):
+    call_command("send_promotion", "tips", TIP)
+    assert "/a/acme/admin/import/" in only(OutgoingMail).text
+
+
 def test_a_mailing_counts_first_and_sends_once(fan, capsys, settings, tmp_path):
     folder = tmp_path / "promotions" / "tips" / "spring"
     folder.mkdir(parents=True)

@@ -205,7 +205,7 @@ def test_staff_see_the_accounts_name_and_standing_and_nothing_inside(sams, bob_a
     with inside(acme):
         Contact.objects.create(first_name="Maren", last_name="Xenocontact")
     page = sams.get(f"/support/tickets/{bob_asks.public_id}/").content.decode()
-    assert "Acme, trialing" in page
+    assert "Acme, on trial" in page
     assert "Xenocontact" not in page and "Vestergade" not in page and "/a/acme/" not in page
 
 

@@ -10,6 +10,8 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from accounts import consents, mail
+from accounts.models import User
+from accounts.queries import memberships_of
 
 
 class Command(BaseCommand):
@@ -30,5 +32,12 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(f"{len({user.pk for user in people})} people want it. Nothing was sent (--dry-run).")
             return
-        written = sum(mail.promote(user, kind, name, first_name=user.first_name) is not None for user in people)
+        letters = [mail.promote(user, kind, name, first_name=user.first_name, path=_home_of(user)) for user in people]
+        written = sum(letter is not None for letter in letters)
         self.stdout.write(f"Written to {written} people; the letters go out now.")
+
+
+def _home_of(user: User) -> str:
+    """Where the letter's links begin: the home page of an account of theirs."""
+    membership = memberships_of(user).first()
+    return f"/a/{membership.account.slug}/" if membership else "/"
