@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -113,7 +114,8 @@ def undo(request: HttpRequest, token: str) -> EmailChange:
     user.set_password(secrets.token_urlsafe(32))
     user.save(update_fields=["password"])
     sessions.end_others(user, but=None)
-    _take_away_what_was_made(user, since=change.asked_at)
+    # Whoever asked may have made something first, in the same session: so long lasts none.
+    _take_away_what_was_made(user, since=change.asked_at - settings.SESSION_ABSOLUTE)
     security.note(SecurityEvent.Kind.EMAIL_CHANGED, request, user)
     security.tell_firms(user, "email_change_undone", old=change.old_email, new=before)
     return change

@@ -129,6 +129,8 @@ def test_keys_and_second_factors_made_since_go_with_whoever_made_them(here, link
     ApiKey.objects.filter(pk=own.pk, account_id=acme.pk).update(created_at=before)
     app = Authenticator.objects.create(user=alice, type="totp", data={})
     Authenticator.objects.filter(pk=app.pk, user_id=alice.pk).update(created_at=before)
+    first = Authenticator.objects.create(user=alice, type="webauthn", data={"name": "The thief's, made before asking"})
+    Authenticator.objects.filter(pk=first.pk, user_id=alice.pk).update(created_at=timezone.now() - timedelta(hours=1))
     Authenticator.objects.create(user=alice, type="webauthn", data={"name": "The thief's"})
     here.post(confirm)
     Client().post(undo)
