@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, Membership
 from accounts.visitors import address_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -52,12 +52,14 @@ def matches(entries: Iterable[str], address: str | None) -> bool:
     return found is not None and any(found in network for network in _networks(tuple(entries)))
 
 
-def lets_in(account: Account, request: HttpRequest) -> bool:
-    """Whether whoever asks comes from where this account lets people in from, or has a pass for now."""
+def lets_in(member: Membership, request: HttpRequest) -> bool:
+    """Whether the member comes from where the account lets people in from, or is an owner who has a pass for now."""
+    account = member.account
     if not account.allow_list:
         return True
     address = address_of(request)
-    return matches(account.allow_list, address) or _has_pass(request, account, address)
+    is_owner = member.role == Membership.Role.OWNER
+    return matches(account.allow_list, address) or (is_owner and _has_pass(request, account, address))
 
 
 def give_pass(request: Any, account: Account, until: float) -> None:

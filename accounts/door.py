@@ -59,7 +59,7 @@ class AccountMiddleware:
         if membership is None:
             request.stranger = True
             return self.get_response(request)
-        if not allow_list.lets_in(membership.account, request):
+        if not allow_list.lets_in(membership, request):
             return _not_from_here(request, membership)
         if (way := policy.way_to_set_up(request, membership)) is not None:
             return way
@@ -154,7 +154,7 @@ class ApiMiddleware:
             return operation.run(request)
         key = key_of(request)
         throttle.count(key.pk)
-        if not allow_list.lets_in(key.account, request):
+        if not allow_list.lets_in(key.membership, request):
             raise Problem("address")
         refuse_what_is_not_allowed(key, operation, request.method)
         request.membership, request.account = key.membership, key.account

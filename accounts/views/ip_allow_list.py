@@ -51,7 +51,7 @@ def way_back(request: Any, slug: str) -> HttpResponse:
     owner = ways_back.owner_at(request.user, slug)
     if owner is None:
         raise Http404
-    if allow_list.lets_in(owner.account, request):
+    if allow_list.lets_in(owner, request):
         return redirect("accounts:security", slug)
     if request.method == "POST":
         try:

@@ -115,7 +115,7 @@ def test_a_stranger_learns_nothing_of_the_list(acme, mallory):
 def test_an_address_that_nobody_knows_is_not_on_the_list(acme, alice, settings):
     only_from(acme, "203.0.113.0/24")
     request = RequestFactory().get("/", REMOTE_ADDR="")
-    assert not allow_list.lets_in(Account.objects.get(pk=acme.pk), request)
+    assert not allow_list.lets_in(Membership.objects.select_related("account").get(account=acme, user=alice), request)
 
 
 @promise(77)
@@ -236,6 +236,15 @@ def test_the_pass_is_for_that_browser_at_that_address_in_that_account(shut_out, 
     assert shut_out.get("/a/acme/").status_code == 200
     assert shut_out.get("/a/acme/", REMOTE_ADDR=ELSEWHERE).status_code == 403
     assert browser(alice).get("/a/acme/").status_code == 403
+
+
+def test_the_pass_ends_with_the_ownership(shut_out, acme, alice):
+    """Another owner, who read that a stranger used the way back, shuts them out at their next click."""
+    shut_out.post("/way-back/acme/")
+    shut_out.post(mailed_link())
+    assert shut_out.get("/a/acme/").status_code == 200
+    Membership.objects.filter(account=acme, user=alice).update(role="member")
+    assert shut_out.get("/a/acme/").status_code == 403
 
 
 def test_a_link_is_good_for_an_hour_and_for_its_owner(shut_out, acme, alice, bob, inside):
