@@ -96,7 +96,12 @@ def _not_from_here(request: HttpRequest, membership: Membership) -> HttpResponse
     """They belong here, and come from an address that the account does not let in."""
     is_owner = membership.role == Membership.Role.OWNER
     way_back = reverse("way_back", args=[membership.account.slug]) if is_owner else ""
-    return error_page(403, address=address_of(request) or "unknown", way_back=way_back)
+    words = {
+        "address": address_of(request) or "unknown",
+        "way_back": way_back,
+        "is_sent": request.method == "POST",
+    }
+    return error_page(403, **words)
 
 
 def member_at_the_door(request: Any) -> Membership | None:

@@ -30,14 +30,16 @@ from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 def enter(request: HttpRequest) -> HttpResponse:
     """After sign-in: into the only account, or the one used last; a choice of new ones, or a word about none.
 
-    ``?to=admin`` leads on to the Admin area, for pages that stand outside of any account. Staff go to their own area.
+    ``?to=admin`` leads on to the Admin area, for pages that stand outside of any account; ``?to=choice`` always asks
+    which, for somebody whom the account used last does not let in. Staff go to their own area.
     """
     if request.user.is_staff:  # type: ignore[union-attr]
         return redirect(settings.STAFF_AREA)
-    place = "accounts:admin" if request.GET.get("to") == "admin" else "accounts:home"
+    to = request.GET.get("to")
+    place = "accounts:admin" if to == "admin" else "accounts:home"
     found = list(memberships_of(request.user))  # type: ignore[arg-type]
     seen = sorted((each for each in found if each.last_seen_at), key=lambda each: each.last_seen_at)
-    if seen or len(found) == 1:
+    if to != "choice" and (seen or len(found) == 1):
         return redirect(place, (seen or found)[-1].account.slug)
     return render(request, "accounts/choose_account.html", {"memberships": found, "place": place})
 

@@ -130,6 +130,14 @@ def test_programs_come_in_from_there_alone_too(acme, alice, inside):
     assert "203.0.113" not in answer.content.decode()
 
 
+def test_the_way_on_leads_to_a_choice_and_not_in_a_circle(acme, bob):
+    only_from(acme, "203.0.113.0/24")
+    client = browser(bob)
+    assert "/enter/?to=choice" in client.get("/a/acme/").content.decode()
+    page = client.get("/enter/?to=choice")
+    assert page.status_code == 200 and "Acme" in page.content.decode()
+
+
 def test_the_door_stays_one_statement(acme, alice, django_assert_num_queries):
     only_from(acme, "203.0.113.0/24")
     client = browser(alice)
@@ -169,7 +177,9 @@ def test_nobody_shuts_themselves_out_by_mistake(acme, alice):
     assert 'name="shut_me_out"' in page and "203.0.113.0/24 Office" in page
     acme.refresh_from_db()
     assert acme.allow_list == []
-    assert save(client, acme, "203.0.113.0/24 Office", shut_me_out="on").status_code == 403
+    page = save(client, acme, "203.0.113.0/24 Office", shut_me_out="on").content.decode()
+    assert "Saved." in page and "Mail me the link" in page
+    assert client.get(URL).status_code == 403
     acme.refresh_from_db()
     assert acme.allow_list == ["203.0.113.0/24 Office"]
 
