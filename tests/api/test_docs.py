@@ -5,7 +5,9 @@ import re
 import pytest
 from django.test import Client
 
+from accounts.api.docs import used_scopes
 from accounts.api.problems import KINDS
+from accounts.keys import NOT_YET, SCOPES
 from config.api_urls import RESOURCES
 
 
@@ -28,6 +30,10 @@ def test_it_tells_every_resource_field_and_filter(page):
 def test_every_problem_has_its_place(page):
     for name in KINDS:
         assert f'id="{name}"' in page
+
+
+def test_the_scopes_that_a_key_is_offered_open_something():
+    assert SCOPES.keys() - NOT_YET == used_scopes(RESOURCES)
 
 
 def test_code_is_shown_as_code(page):
