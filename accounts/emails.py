@@ -99,6 +99,22 @@ def second_factor(user: User, what: str, **words: object) -> OutgoingMail:
     )
 
 
+def second_factor_wanted(member: Membership, account: Account, until: datetime, *, is_at_once: bool) -> OutgoingMail:
+    """The account asks everybody for a second factor, and this member has none yet."""
+    user = member.user
+    with formats.use(locale=user.locale):
+        last_day = formats.day(until.astimezone(ZoneInfo(user.time_zone)).date(), "year")
+    return mail.write(
+        "second_factor_wanted",
+        user.email,
+        account=account,
+        firm=account.name,
+        is_at_once=is_at_once,
+        last_day=last_day,
+        setup_url=settings.SITE_URL + reverse("second_factor"),
+    )
+
+
 def deadline(owner: User, account: Account, kind: str, moment: datetime, now: datetime) -> OutgoingMail:
     """The letter ``trial_ends``, ``before_closing`` or ``before_deletion``: what happens when, and what to do."""
     with formats.use(locale=owner.locale):

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 import audit
-from accounts import security
+from accounts import emails, security
 from accounts.models import Account, Membership, User
 from accounts.queries import memberships_of
 
@@ -35,12 +35,15 @@ class Asked:
 
 @transaction.atomic
 def require(account: Account, *, days: int) -> None:
-    """Ask everybody in the active account for a second factor, within so many days."""
+    """Ask everybody in the active account for a second factor, within so many days; tell those who have none."""
     account = Account.objects.select_for_update().get(pk=account.pk)
+    is_news = account.second_factor_since is None or days < account.second_factor_days
     account.second_factor_since = account.second_factor_since or timezone.now()
     account.second_factor_days = days
     account.save(update_fields=["second_factor_since", "second_factor_days"])
     audit.record("account.second_factor_required", account, data={"days": days})
+    if is_news:
+        _tell(account)
 
 
 @transaction.atomic
@@ -87,6 +90,16 @@ def locked_accounts(user: User) -> list[Membership]:
         return []
     now = timezone.now()
     return [each for each in memberships_of(user) if (wanted := wanted_by(each)) is not None and wanted <= now]
+
+
+def _tell(account: Account) -> None:
+    members = list(Membership.objects.active().filter(account_id=account.pk).select_related("user"))
+    having = with_second_factor(members)
+    for member in members:
+        member.account = account
+        until = wanted_by(member)
+        if member.user_id not in having and member.user.is_confirmed and until is not None:
+            emails.second_factor_wanted(member, account, until, is_at_once=until <= timezone.now())
 
 
 def with_second_factor(members: list[Membership]) -> set[int]:

@@ -30,7 +30,8 @@ def edit(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         has_changed = actions.change_allow_list(firm, form.cleaned_data["lines"], expected_version=form.stored_version)
         messages.success(request, _saved(firm)) if has_changed else messages.info(request, "Nothing was changed.")
-        has_left = not allow_list.lets_in(firm, request) and ways_back.owner_at(request.user, firm.slug)
+        owner = ways_back.owner_at(request.user, firm.slug)
+        has_left = owner is not None and not allow_list.lets_in(owner, request)
         return redirect("way_back" if has_left else "accounts:security", firm.slug)
     status = 409 if form.conflict else 422 if form.is_bound else 200
     words = {"form": form, "address": address, "is_listed": allow_list.matches(firm.allow_list, address)}

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.factors import policy
-from accounts.models import Account, Membership
+from accounts.models import Account, Membership, OutgoingMail
 from audit.models import Event
 from demo import cast
+from tests.accounts.conftest import whole
 from tests.accounts.factors import set_up_app
 
 PAGE = "/a/acme/admin/security/policy/"
@@ -65,6 +66,20 @@ def test_whoever_asks_for_it_has_one_and_the_log_says_so(browser, alice, bob, ac
     assert kinds == ["account.second_factor_required", "account.second_factor_released"]
     log = words_of(here.get("/a/acme/admin/audit/"))
     assert "asked everybody for a second factor, within 14 days" in log
+
+
+def test_who_has_none_gets_a_letter_when_the_rule_is_made_or_made_stricter(browser, alice, bob, carol, acme):
+    for member in (bob, carol):
+        member.set_password("quiet maple seven trains")
+        member.save()
+    set_up_app(browser(carol))
+    here = browser(alice)
+    set_up_app(here)
+    for days, letters in (("14", 1), ("14", 1), ("30", 1), ("0", 2)):
+        here.post(PAGE, {"is_required": "on", "days": days})
+        told = [each for each in whole(OutgoingMail) if each.kind == "second_factor_wanted"]
+        assert [each.to for each in told] == [bob.email] * letters
+    assert "Set one up until" in told[0].text and "open again once you have set one up" in told[1].text
 
 
 def test_members_do_not_set_the_rule(browser, bob):
