@@ -90,6 +90,7 @@ class Person:
 
     def looks_round(self) -> None:
         """Everybody could use this page, and nothing hangs over its edge."""
+        self.page.wait_for_load_state()  # before its styles are there, everything is too small
         self.look(self.page)
         wide, room = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= room, f"{self.page.url} is {wide} px wide in a window of {room} px"
