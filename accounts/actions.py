@@ -17,8 +17,9 @@ import audit
 from accounts import consents, documents, emails, facts, keys
 from accounts.cookieless import LIFETIME
 from accounts.links import opens
+from accounts.members import actor_for
 from accounts.models import Acceptance, Account, ApiKey, ArrivedForm, Membership, User, normalise_email
-from tenancy.context import Actor, activate
+from tenancy.context import activate
 
 _RESERVED_SLUGS = {"admin", "api", "new", "support"}
 _TRIES = 1000
@@ -46,7 +47,7 @@ def open_account(user: User, *, name: str, said: dict[str, Any] | None = None, *
     membership = Membership.objects.create(
         account=account, user=user, role=Membership.Role.OWNER, is_privacy_approver=True
     )
-    with activate(account, actor=Actor("member", membership.pk, str(user))):
+    with activate(account, actor=actor_for(membership)):
         audit.record("account.opened", account, data=said)
     return membership
 
@@ -101,7 +102,7 @@ def confirm(user: User, *, token: str, password: str) -> User:
     user.save(update_fields=["password"])
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     for membership in user.memberships.filter(removed_at=None).select_related("account"):
-        with activate(membership.account, actor=Actor("member", membership.pk, str(user))):
+        with activate(membership.account, actor=actor_for(membership)):
             audit.record("member.confirmed", membership)
     return user
 

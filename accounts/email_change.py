@@ -20,11 +20,12 @@ from django.utils import timezone
 from accounts import emails, security, sessions
 from accounts.actions import revoke_api_key
 from accounts.factors import actions as factors
+from accounts.members import actor_for
 from accounts.models import ApiKey, EmailChange, SecurityEvent, User
 from accounts.queries import memberships_of
 from datamap import Retention
 from lib.seals import Seal
-from tenancy.context import Actor, activate
+from tenancy.context import activate
 
 CONFIRM_WITHIN = timedelta(days=Retention.THREE_DAYS.days)
 UNDO_WITHIN = timedelta(days=7)
@@ -125,7 +126,7 @@ def _take_away_what_was_made(user: User, *, since: datetime) -> None:
     """Keys and second factors of whoever we shut out. Older ones stay: they keep others out."""
     factors.forget_made_since(user, since)
     for membership in memberships_of(user):
-        with activate(membership.account, actor=Actor("member", membership.pk, str(user))):
+        with activate(membership.account, actor=actor_for(membership)):
             for key in ApiKey.objects.filter(
                 account_id=membership.account_id, membership_id=membership.pk, created_at__gte=since
             ):

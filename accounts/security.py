@@ -22,12 +22,13 @@ from django.utils import timezone
 
 import audit
 from accounts import emails
+from accounts.members import actor_for
 from accounts.models import SecurityEvent, User, normalise_email
 from accounts.queries import memberships_of
 from accounts.sessions import end_others
 from accounts.visitors import address_of
 from lib.agents import read as read_agent
-from tenancy.context import Actor, activate
+from tenancy.context import activate
 
 Kind = SecurityEvent.Kind
 SHUT_OUT_BY = (Kind.PASSWORD_CHANGED, Kind.EMAIL_CHANGED)
@@ -76,7 +77,7 @@ def note(kind: Kind, request: HttpRequest, user: User | None) -> SecurityEvent:
 def tell_firms(user: User, what: str, **data: Any) -> None:
     """One line in the log of every account that this person may enter."""
     for membership in memberships_of(user):
-        with activate(membership.account, actor=Actor("member", membership.pk, str(user))):
+        with activate(membership.account, actor=actor_for(membership)):
             audit.record(f"member.{what}", membership, data=data)
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from accounts.members import actor_for
 from accounts.models import Membership
 from crm import actions as crm
 from crm.models import Company, Contact
 from lib.text import fold
-from tenancy.context import Actor, activate
+from tenancy.context import activate
 from timetracking import actions as time
 from timetracking.models import Project, Task, TimeEntry
 
@@ -128,13 +129,13 @@ WORK = {"acme": (ACME_CLIENTS, ACME_WORK), "globex": (GLOBEX_CLIENTS, GLOBEX_WOR
 
 def fill(boss: Membership, clients: Iterable[Client], work: Iterable[Work]) -> int:
     """Put clients, people, projects and tasks into the boss's account. Returns how many things were new."""
-    with activate(boss.account, actor=_as(boss)):
+    with activate(boss.account, actor=actor_for(boss)):
         return sum(_client(client, boss) for client in clients) + sum(_project(each) for each in work)
 
 
 def log(member: Membership, plan: Plan, today: date) -> int:
     """Log two weeks of hours up to today, unless the member has logged any. Returns how many entries."""
-    with activate(member.account, actor=_as(member)):
+    with activate(member.account, actor=actor_for(member)):
         if TimeEntry.objects.filter(person=member).exists():
             return 0
         tasks = {(task.project.name, task.name): task for task in Task.objects.select_related("project")}
@@ -198,7 +199,3 @@ def _project(work: Work) -> int:
             time.create(Task(project=project, name=name))
             new += 1
     return new
-
-
-def _as(member: Membership) -> Actor:
-    return Actor("member", member.pk, str(member.user))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 import audit
 from accounts import inbound, lifecycle
+from accounts.members import actor_for
 from accounts.models import Account, Consent, Membership, User
 from datamap import Retention
 from privacy.support_access import emails
@@ -43,7 +44,7 @@ def open_ticket(
     ticket = _numbered(**facts, name=name, email=email, user=member.user if member else user, account=account)
     _say(ticket, Said.THEIRS, text, author=ticket.user)
     if member:
-        with activate(member.account, actor=Actor("member", member.pk, str(member))):
+        with activate(member.account, actor=actor_for(member)):
             audit.record("ticket.opened", ticket)
     emails.to_sender("request_received", ticket)
     emails.to_queue(ticket, is_new=True)
