@@ -25,7 +25,7 @@ from accounts.api.problems import Problem, problem_of
 from accounts.factors import policy
 from accounts.members import actor_for, reads_as
 from accounts.models import ApiKey, Membership
-from accounts.permissions import can
+from accounts.permissions import can, refused_to_write
 from accounts.queries import membership_at
 from accounts.visitors import address_of
 from lib.errors import error_page
@@ -78,12 +78,7 @@ class AccountMiddleware:
         kwargs.pop("account_slug", None)
         if getattr(request, "stranger", False):
             raise Http404
-        account = getattr(request, "account", None)
-        if account is None or request.method in SAFE_METHODS or account.standing().may_write:
-            return None
-        if getattr(view, "open_when_read_only", False):
-            return None
-        return error_page(402, account_url=reverse("accounts:home", args=[account.slug]))
+        return None if request.method in SAFE_METHODS else refused_to_write(request, view)
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         """Two people saved the same record at once, and the view had no better answer."""

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts.models import Membership
+from lib.errors import error_page
 
 Role = Membership.Role
 View = Callable[..., HttpResponse]
@@ -120,3 +122,11 @@ def open_when_read_only(view: View) -> View:
     """Mark a view that works in every standing: profile, account, people, privacy, export, billing."""
     view.open_when_read_only = True  # type: ignore[attr-defined]
     return view
+
+
+def refused_to_write(request: Any, view: View) -> HttpResponse | None:
+    """The calm page, 402, where the account's standing forbids what ``view`` would write; None where it does not."""
+    account = getattr(request, "account", None)
+    if account is None or account.standing().may_write or getattr(view, "open_when_read_only", False):
+        return None
+    return error_page(402, account_url=reverse("accounts:home", args=[account.slug]))

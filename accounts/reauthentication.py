@@ -19,6 +19,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.permissions import refused_to_write
+
 View = Callable[..., HttpResponse]
 _WAITING = "waiting_form"
 _RESUME = "resume"
@@ -43,8 +45,8 @@ def reauthenticated(view: View | None = None, *, to_look: bool = False) -> Any:
         is_sent = request.method == "POST"
         if (is_sent or to_look) and not is_proven(request):
             return _ask(request, _set_aside(request) if is_sent else None)
-        if not is_sent:
-            _resume(request)
+        if not is_sent and _resume(request) and (refusal := refused_to_write(request, request.resolver_match.func)):
+            return refusal  # the door saw somebody who only looks
         return view(request, *args, **kwargs)
 
     return guarded
@@ -66,12 +68,14 @@ def _set_aside(request: HttpRequest) -> str:
     return word
 
 
-def _resume(request: Any) -> None:
-    """Turn the way back into what was sent before the question. Once."""
+def _resume(request: Any) -> bool:
+    """Turn the way back into what was sent before the question. Once. False if there is nothing to resume."""
     word = request.GET.get(_RESUME)
     waiting = request.session.get(_WAITING)
     if not word or not waiting or not is_proven(request):
-        return
-    if waiting["path"] == request.path and secrets.compare_digest(waiting["word"].encode(), word.encode()):
-        del request.session[_WAITING]
-        request.method, request.POST = "POST", QueryDict(waiting["sent"])
+        return False
+    if waiting["path"] != request.path or not secrets.compare_digest(waiting["word"].encode(), word.encode()):
+        return False
+    del request.session[_WAITING]
+    request.method, request.POST = "POST", QueryDict(waiting["sent"])
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -55,6 +56,18 @@ def test_it_asks_who_sits_there_and_then_makes_what_was_asked_for(client, bob):
     assert client.get(page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"]).status_code == 200
     made = ApiKey.objects.filter(account_id=member(bob).account_id)
     assert [key.scopes for key in made] == [["crm:read", "time:read"]], "once, with all that was typed"
+
+
+def test_what_waits_is_refused_like_any_writing_when_the_trial_ended_meanwhile(client, bob, acme):
+    bob.set_password("quiet maple seven trains")
+    bob.save()
+    client.force_login(bob)
+    forget_proof(client)
+    asked = client.post(URL, WANTED)
+    Account.objects.filter(pk=acme.pk).update(trial_ends_at=timezone.now() - timedelta(days=1))
+    page = client.post(asked.url, {"password": "quiet maple seven trains"}, follow=True)
+    assert page.status_code == 402
+    assert not ApiKey.objects.filter(account_id=acme.pk).exists()
 
 
 @pytest.mark.parametrize("way", ["?resume=guessed", "?resume=", ""])
