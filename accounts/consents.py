@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.core import signing
 from django.db import transaction
 
+from accounts.links import LastingLink
 from accounts.models import Consent, Suppression, User, normalise_email
 from lib.seals import marks
 
 Purpose = Consent.Purpose
 Reason = Suppression.Reason
-_LINKS = signing.Signer(salt="accounts.consents.unsubscribe")
+_LINKS = LastingLink("accounts.consents.unsubscribe")
 EVERYTHING = "all"
 AT_ONCE = 500
 
@@ -107,15 +107,14 @@ def audience(purpose: Purpose) -> Iterator[User]:
 
 def link_token(user: User, purpose: str) -> str:
     """The last part of an unsubscribe link. It never expires: a no is welcome at any time."""
-    return _LINKS.sign(f"{user.public_id.hex}-{purpose}").replace(":", ".")
+    return _LINKS.make(f"{user.public_id.hex}-{purpose}")
 
 
 def read_link(token: str) -> tuple[User, str] | None:
     """Whose link it is and which kind of mail it names; None for a forged one or a person who is gone."""
-    try:
-        public_id, _, purpose = _LINKS.unsign(":".join(token.rsplit(".", 1))).partition("-")
-    except signing.BadSignature:
+    if (words := _LINKS.read(token)) is None:
         return None
+    public_id, _, purpose = words.partition("-")
     user = User.objects.filter(public_id=public_id).first()
     return (user, purpose) if user else None
 
