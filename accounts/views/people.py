@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from accounts.people.forms import WHAT_ROLES_MAY, HandOverForm, PeopleFilterForm
 from accounts.people.lists import people as people_of
 from accounts.people.owners import open_offer
 from accounts.permissions import allow, can, open_when_read_only
+from lib.addresses import query_of
 from lib.htmx import page_or_part
 
 
@@ -153,8 +153,7 @@ def _going(request: Any, template: str, form: HandOverForm, member: Membership) 
 
 def _address(listing: Any, **asked: str) -> str:
     """The same list with something else asked for."""
-    query = {"status": listing.status, "q": listing.text, "role": listing.role, **asked}
-    return "?" + urlencode({name: value for name, value in query.items() if value})
+    return query_of({"status": listing.status, "q": listing.text, "role": listing.role, **asked})
 
 
 def _tab(listing: Any, status: str, label: str) -> dict[str, Any]:

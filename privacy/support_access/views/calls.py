@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import normalise_email
 from lib import formats, phones
+from lib.addresses import query_of
 from lib.keyset import page
 from privacy.support_access import actions
 from privacy.support_access.forms import CallForm, ListenForm
@@ -37,8 +37,8 @@ def calls(request: HttpRequest) -> HttpResponse:
     context = {
         "page": shown,
         "q": words,
-        "next_url": shown.next and _url(q=words, page=shown.next),
-        "previous_url": shown.previous and _url(q=words, page=shown.previous),
+        "next_url": shown.next and query_of({"q": words, "page": shown.next}),
+        "previous_url": shown.previous and query_of({"q": words, "page": shown.previous}),
     }
     return render(request, "support/calls.html", context)
 
@@ -99,7 +99,3 @@ def _ticket(text: str) -> Ticket | None:
     except ValueError:
         return None
     return Ticket.objects.select_related("account", "user").filter(public_id=wanted).first()
-
-
-def _url(**words: str) -> str:
-    return "?" + urlencode({name: value for name, value in words.items() if value})

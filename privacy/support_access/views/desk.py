@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import normalise_email
+from lib.addresses import query_of
 from lib.keyset import page
 from privacy.support_access import actions
 from privacy.support_access.forms import AnswerForm, AssignForm, MoveForm, NoteForm, OnBehalfForm
@@ -173,7 +173,7 @@ def _queues(address: dict[str, str]) -> list[Choice]:
 
 def _url(address: dict[str, str], **changes: str) -> str:
     """The same list with something changed."""
-    return "?" + urlencode({name: value for name, value in {**address, **changes}.items() if value})
+    return query_of({**address, **changes})
 
 
 # --- One request ----------------------------------------------------------------------------------
