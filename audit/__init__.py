@@ -16,7 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from audit import sealing
-from audit.candor_verify import ERASED, Report, commitment, spelled
+from audit.candor_verify import EMPTIED, ERASED, Report, commitment, spelled
 from tenancy.context import HasKey, current_account_id, current_actor
 
 _INSERT = """
@@ -33,6 +33,21 @@ _INSERT = """
     SELECT public_id FROM event
 """
 
+
+_CLOSE = """
+    WITH event AS (
+        INSERT INTO audit_event (account_id, kind, actor_kind, actor_id, record_type, record_id, commitment)
+        VALUES (%s, %s, %s, %s, '', NULL, %s)
+        RETURNING account_id, id
+    )
+    INSERT INTO audit_unsealed (account_id, event_id) SELECT account_id, id FROM event
+"""
+
+_EMPTY = """
+    DELETE FROM audit_payload WHERE account_id = %s AND event_id = ANY(ARRAY(
+        SELECT event_id FROM audit_payload WHERE account_id = %s ORDER BY event_id LIMIT %s
+    ))
+"""
 
 _INSERT_ALL = """
     WITH given AS (
@@ -71,12 +86,19 @@ def record(kind: str, record: models.Model | None = None, *, data: dict[str, Any
     return written
 
 
-def record_all(kind: str, records: Sequence[models.Model], *, data: dict[str, Any]) -> None:
-    """One line for each of these records, all of one model, that the same happened to: in one statement."""
+def record_all(kind: str, records: Sequence[models.Model], *, data: dict[str, Any] | Sequence[dict[str, Any]]) -> None:
+    """One line for each of these records, all of one model and each named once, in one statement.
+
+    ``data`` is what happened to all of them, or a list: what happened to each.
+    """
     if not records:
         return
     actor, salts = current_actor(), [secrets.token_bytes(16) for _ in records]
-    payloads = [canonical({"actor": actor.name, "record": str(each), **data}) for each in records]
+    said = [data] * len(records) if isinstance(data, dict) else data
+    payloads = [
+        canonical({"actor": actor.name, "record": str(each), **words})
+        for each, words in zip(records, said, strict=True)
+    ]
     commitments = [commitment(salt, payload) for salt, payload in zip(salts, payloads, strict=True)]
     ids: list[UUID] = [each.public_id for each in records]  # type: ignore[attr-defined]
     shared: list[Any] = [current_account_id(), kind, actor.kind, actor.id, records[0]._meta.label_lower]
@@ -102,11 +124,39 @@ def _refuse_float(text: str) -> None:
 
 def erase(event: models.Model) -> None:
     """Erase what an event says in words, and say so in the log: the event stays, and stays provable."""
+    erase_all([event])
+
+
+def erase_all(events: Sequence[models.Model]) -> int:
+    """Erase what these events of the active account say in words, and say so once for each. Returns how many did."""
+    account = current_account_id()
     with transaction.atomic(), connection.cursor() as cursor:
-        account = current_account_id()
-        cursor.execute("DELETE FROM audit_payload WHERE account_id = %s AND event_id = %s", [account, event.pk])
-        if cursor.rowcount:
-            record(ERASED, event)
+        numbers = [event.pk for event in events]
+        cursor.execute(
+            "DELETE FROM audit_payload WHERE account_id = %s AND event_id = ANY(%s) RETURNING event_id",
+            [account, numbers],
+        )
+        gone = {number for (number,) in cursor.fetchall()}
+        record_all(ERASED, [event for event in events if event.pk in gone], data={})
+    return len(gone)
+
+
+def close_log() -> None:
+    """Write the last line of the active account's log: it says nothing in words, and nothing any more will.
+
+    ``empty_log`` removes the words of the lines before it.
+    """
+    actor = current_actor()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, [current_account_id(), EMPTIED, actor.kind, actor.id, commitment(b"", "")])
+
+
+def empty_log(limit: int) -> int:
+    """Erase the words of the active account's log, at most ``limit`` of them. Returns how many went."""
+    account = current_account_id()
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY, [account, account, limit])
+        return int(cursor.rowcount)
 
 
 def export_log(account: HasKey | int) -> Iterator[str]:

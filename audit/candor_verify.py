@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Verify a log that Candor exported: python3 candor_verify.py LOG.jsonl [--anchor FILE] [--key KEY]
+or a certificate of erasure: python3 candor_verify.py --certificate FILE [--key KEY]
 
 Needs Python 3.9 or newer, nothing else, and asks nobody. An anchor is what you kept from earlier: an export, a
 signed checkpoint, or a line "candor LOG NUMBER LINK". A key is a line of /.well-known/access-log/keys.
@@ -30,6 +31,7 @@ from typing import Any, NamedTuple
 
 EVENT_FIELDS = ("id", "kind", "actor_kind", "actor_id", "record_type", "record_id", "commitment", "written_at")
 ERASED = "audit.erased"
+EMPTIED = "audit.emptied"  # the last event of a log: the words of all of it are gone, its own too
 PLACES = ("log", "key", "checkpoint", "proof", "event", "end")  # each line is checked against those before it
 WAITS_AT_MOST = 600  # seconds that an event may wait for its seal before that is a finding
 DAY = 86400
@@ -271,6 +273,42 @@ def change_body(old: Key, new: Key, at: str) -> str:
     return f"candor key change\n{old}\n{new}\n{at}\n"
 
 
+# ---- Certificates of erasure
+
+
+def certificate_body(facts: Line) -> str:
+    """What is signed of a certificate."""
+    return f"candor certificate of erasure\n{spelled(facts)}\n"
+
+
+def check_certificate(text: str, trusted: Iterable[Key] = ()) -> list[str]:
+    """What is wrong with a certificate of erasure: it is not as it was signed, or by no key that is trusted."""
+    try:
+        given = json.loads(text)
+        key, body = Key.read(given["key"]), certificate_body(given["certificate"])
+        note = Note.read(f"{body}\n{given['signature']}")
+    except MALFORMED as error:
+        return [f"This is no certificate ({type(error).__name__}: {error})."]
+    found = []
+    if not is_signed(key.public, body.encode(), note.signatures.get((key.name, key.id), b"")):
+        found.append("What it says is not what was signed.")
+    if trusted and key not in set(trusted):
+        found.append(f"It is signed with {key.short}, which is none of the keys that you trust.")
+    return found
+
+
+def show_certificate(text: str, findings: list[str]) -> str:
+    """A certificate in a few lines."""
+    if findings:
+        return "Found:\n" + "\n".join(f"  - {line}" for line in findings)
+    given = json.loads(text)
+    facts, rows = given["certificate"], given["certificate"]["rows"]
+    erased = sum(each["erased"] for each in rows.values())
+    return (f"The certificate is as {Key.read(given['key']).short} signed it. Compare that key with one you kept.\n"
+            f"{facts['scope']['kind']} {facts['scope']['id']}, {facts['state']}: {erased} rows of {len(rows)} tables "
+            f"erased at {facts['erased_at']}.")  # fmt: skip
+
+
 # ---- The check itself
 
 
@@ -347,6 +385,7 @@ class Check:
         self.log = self.made_at = ""
         self.before = b""
         self.rank, self.is_whole = 0, False
+        self.has_words = self.is_emptied = False
 
     def read(self, lines: Iterable[Line]) -> Report:
         """Check all lines and say what they prove."""
@@ -496,6 +535,10 @@ class Check:
 
     def _read_words(self, line: Line, name: str) -> None:
         """The words are those of the commitment, or an event says that they were erased."""
+        if self.is_emptied:
+            self.report.find(f"{name} was written after the log had said that it was emptied for good.")
+        if line["kind"] == EMPTIED:
+            return self._read_emptied(line, name)
         if line["kind"] == ERASED and line["record_id"]:
             if self.missing_words.pop(line["record_id"], None) is None:
                 self.report.find(f"{name} says that the words of {line['record_id']} were erased; they were not.")
@@ -504,9 +547,18 @@ class Check:
         if line["payload"] is None:
             self.missing_words[line["id"]] = self.number
             return
+        self.has_words = True
         salt, words = bytes.fromhex(line["payload"]["salt"]), spelled(line["payload"]["data"])
         if len(salt) != 16 or commitment(salt, words).hex() != line["commitment"]:
             self.report.find(f"The words of {name[0].lower() + name[1:]} are not those that were recorded.")
+
+    def _read_emptied(self, line: Line, name: str) -> None:
+        """An account was erased: no event says anything in words any more, and none comes after this one."""
+        if line["payload"] is not None or self.has_words:
+            self.report.find(f"{name} says that the words of all events were erased; some are still there.")
+        self.report.erased += len(self.missing_words)
+        self.missing_words.clear()
+        self.is_emptied = True
 
     def _read_end(self, line: Line) -> None:
         self.is_whole = True
@@ -593,11 +645,20 @@ def show(report: Report) -> str:
 
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Verify a log that Candor exported.")
-    parser.add_argument("log", help="the exported log, a .jsonl file")
+    parser.add_argument("log", nargs="?", help="the exported log, a .jsonl file")
+    parser.add_argument("--certificate", metavar="FILE", help="check a certificate of erasure instead")
     parser.add_argument("--anchor", action="append", default=[], metavar="FILE", help="what you kept from earlier")
     parser.add_argument("--key", action="append", default=[], help="a public key that you trust: NAME+ID+BASE64")
     given = parser.parse_args(words)
+    if not given.log and not given.certificate:
+        parser.error("name the exported log, or a --certificate")
     try:
+        if given.certificate:
+            with open(given.certificate, encoding="utf-8") as file:
+                text = file.read()
+            findings = check_certificate(text, [Key.read(line) for line in given.key])
+            print(show_certificate(text, findings))
+            return 1 if findings else 0
         anchors = []
         for name in given.anchor:
             with open(name, encoding="utf-8") as file:

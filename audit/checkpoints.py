@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Subquery
 
@@ -61,7 +64,19 @@ def make_checkpoint(*, even_now: bool = False, at: datetime | None = None) -> Ch
     _keep_proofs(checkpoint.number, leaves, rows, before)
     checkpoint.save(force_insert=True)
     transaction.on_commit(Memory(tree.size, tree.root().hex(), leaves).keep)
+    transaction.on_commit(partial(_send_outside, checkpoint.note))
     return checkpoint
+
+
+def _send_outside(note: str) -> None:
+    """Append the signature to the file that the operator keeps where nothing can be taken back."""
+    if not settings.AUDIT_CHECKPOINTS_FILE:
+        return
+    try:
+        with Path(settings.AUDIT_CHECKPOINTS_FILE).open("a", encoding="utf-8") as file:
+            file.write(f"{note}\n")
+    except OSError:
+        logger.exception("The signature could not be kept outside")
 
 
 def _hour(moment: datetime) -> str:

@@ -31,8 +31,9 @@ describe(
         "record_type": "activity",
         "record_id": "activity",
         "written_at": "activity",
+        "transaction": Column("technical", export="By which the seal knows what is committed; a number of our own."),
     },
-    not_personal=frozenset({"account_id", "commitment", "transaction"}),
+    not_personal=frozenset({"account_id", "commitment"}),
     rows_for=events_of,
     also={Subject.CONTACT: events_about},
     erase=Keep(Reason.SECURITY, "The log stays provable; with its payload erased, an event names nobody."),
@@ -51,7 +52,11 @@ describe(
 # What seals the log: numbers, times and hashes, from which nobody can be read.
 describe(Link, not_personal=frozenset({"account_id", "number", "event_id", "hash", "sealed_at"}))
 describe(Proof, not_personal=frozenset({"account_id", "checkpoint", "position", "length", "head", "path"}))
-describe(Unsealed, not_personal=frozenset({"account_id", "event_id"}))
+describe(
+    Unsealed,
+    not_personal=frozenset({"account_id", "event_id"}),
+    exported="What waits for its seal; an archive's log is sealed when it is written.",
+)
 describe(Head, not_personal=frozenset({"account_id", "log", "length", "hash", "signed_length", "signed_hash"}))
 describe(
     Checkpoint,

@@ -63,17 +63,24 @@ class Told:
 
 
 def tell(
-    name: str, data: Data | None, ref: Ref | None, *, page_of: UUID | None = None, may: Callable[[str], bool] = bool
+    name: str,
+    data: Data | None,
+    ref: Ref | None,
+    *,
+    page_of: UUID | None = None,
+    may: Callable[[str], bool] = bool,
+    sees_all: bool = True,
 ) -> Told:
     """The event ``name`` as a sentence that follows the actor's name.
 
     ``data`` is the payload, None when it was erased. ``page_of``: the record at whose page the reader is, "this
-    contact". ``may``: whether the reader is allowed an action, asked for fields that need one.
+    contact". ``may``: whether the reader is allowed an action, asked for fields that need one; ``sees_all``: whether
+    they may see colleagues' records.
     """
     kind, noun = kind_called(name), noun_of(ref.type if ref else "")
     if data is None:
         return Told(kind, [Part(kind.label)], [])
-    changes = _changes(data, noun, may)
+    changes = _changes(data, noun, may, sees_all)
     words = kind.unchanged if "{changes}" in kind.words and not changes else kind.words
     words = _OPTIONAL.sub("" if page_of else r"\1", words)
     given = {**data, **_details(kind, data), "record": _record(ref, noun, page_of)}
@@ -84,11 +91,12 @@ def tell(
     return told
 
 
-def _changes(data: Data, noun: Noun, may: Callable[[str], bool]) -> list[Change]:
+def _changes(data: Data, noun: Noun, may: Callable[[str], bool], sees_all: bool) -> list[Change]:
     changes = []
     for name, (old, new) in sorted(_pairs(data), key=lambda pair: noun.place_of(pair[0])):
         field = noun.field(name)
-        if name not in noun.left_out and (not field.needs or may(field.needs)):
+        is_for_all = sees_all or not field.names_records
+        if name not in noun.left_out and is_for_all and (not field.needs or may(field.needs)):
             changes.append(Change(field.label, field.shown(old), field.shown(new), field.is_long))
     return changes
 
@@ -140,8 +148,8 @@ def _is_too_long(change: Change) -> bool:
 
 
 def _listed(labels: list[str]) -> str:
-    """The phone, the city and the job title."""
-    named = [f"the {label[:1].lower()}{label[1:]}" for label in labels]
+    """The phone, the VAT number and the job title."""
+    named = [f"the {label if label[1:2].isupper() else label[:1].lower() + label[1:]}" for label in labels]
     if len(named) > MANY:
         named[MANY - 1 :] = [f"{len(named) - MANY + 1} more fields"]
     return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))

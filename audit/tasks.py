@@ -15,7 +15,7 @@ def wake_sealers() -> None:
     sealing.wake_sealers()
 
 
-@shared_task(name="audit.seal", base=AccountTask)
+@shared_task(name="audit.seal", base=AccountTask, when_closed=True)
 def seal(*, account_id: int) -> None:
     """Seal a batch of one account's log; where more may wait, the next message goes on."""
     if sealing.seal_batch(account_id) == sealing.BATCH:

@@ -21,6 +21,8 @@ from uuid import UUID
 
 Data = Mapping[str, Any]
 
+OWN = "own:"  # before the name of a field that the firm itself added, as it was called then
+
 
 @dataclass(frozen=True)
 class Ref:
@@ -57,12 +59,16 @@ def plain(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """A field as changes name it. ``needs``: the action that a reader must be allowed to see it."""
+    """A field as changes name it. ``needs``: the action that a reader must be allowed to see it.
+
+    One that ``names_records`` holds names of records that whoever sees only their own may not know of.
+    """
 
     label: str
     write: Callable[[Any], str] = plain
     is_long: bool = False
     needs: str = ""
+    names_records: bool = False
 
     def shown(self, value: Any) -> str:
         """The value in words; one of another time, in another shape, as it stands."""
@@ -82,7 +88,7 @@ class Noun:
     """A kind of record that events are about: what it and its fields are called, and where its pages are.
 
     ``urls`` answers for a member which of these records they may see, and where, in one statement.
-    ``left_out`` names fields that say nothing to people.
+    ``left_out`` names fields that say nothing to people; ``own`` tells a field that the firm itself added by its name.
     """
 
     type: str
@@ -90,8 +96,11 @@ class Noun:
     fields: Mapping[str, Field] = field(default_factory=dict)
     urls: Callable[[Any, Collection[UUID]], dict[UUID, str]] = nowhere
     left_out: frozenset[str] = frozenset()
+    own: Callable[[str], Field] = Field
 
     def field(self, name: str) -> Field:
+        if name.startswith(OWN):
+            return self.own(name.removeprefix(OWN))
         return self.fields.get(name) or Field(name.replace("_", " ").capitalize())
 
     def place_of(self, name: str) -> tuple[int, str]:
@@ -135,6 +144,11 @@ def noun_of(type_: str) -> Noun:
 def has_noun(type_: str) -> bool:
     """Whether some app has words for this kind of record."""
     return type_ in _nouns
+
+
+def nouns() -> list[Noun]:
+    """Every declared kind of record."""
+    return [*_nouns.values()]
 
 
 def kinds_by_group() -> dict[str, list[Kind]]:

@@ -6,9 +6,12 @@ A new word is a decision about people: add it here, with its meaning, or use one
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Self
+
+PROMISED = re.compile(r" \([\d, -]+\)(?=\.$)")  # "(44)": the promise that a meaning comes from
 
 
 class Word(Enum):
@@ -24,6 +27,11 @@ class Word(Enum):
 
     def __str__(self) -> str:
         return str(self.value)
+
+    @property
+    def in_words(self) -> str:
+        """What it means, for whoever does not know our promises by their numbers."""
+        return PROMISED.sub("", self.meaning)
 
     @classmethod
     def has(cls, word: Self | str) -> bool:

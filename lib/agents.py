@@ -18,6 +18,7 @@ class Agent:
     version: str = ""
     system: str = ""
     device: str = ""
+    system_version: str = ""
 
     def __str__(self) -> str:
         browser = f"{self.browser} {self.version}".strip() or "Unknown browser"
@@ -37,6 +38,7 @@ def read(agent: str) -> Agent:
         version=(browser.major or "") if browser else "",
         system=system_name,
         device=_device(agent, system_name),
+        system_version=".".join(filter(None, (system.major, system.minor))) if system else "",
     )
 
 

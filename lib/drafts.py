@@ -1,10 +1,13 @@
-"""Small files that must be whole or not be there: secrets, keys, what a signer remembers."""
+"""Files that must be whole or not be there: secrets, keys, what a signer remembers; archives and backups."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def write_beside(path: Path, text: str) -> Path:
@@ -28,3 +31,17 @@ def keep_first(path: Path, text: str) -> str:
     finally:
         draft.unlink(missing_ok=True)
     return path.read_text()
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A large file to write to, for this user alone. What stood there before stays until all of it is written."""
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -21,7 +21,13 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+    get_currency_symbol,
+)
 from django.utils import timezone
 
 DEFAULT_LOCALE = "en-GB"
@@ -42,6 +48,11 @@ _reader: ContextVar[Reader] = ContextVar("reader", default=Reader())  # noqa: B0
 def activate(locale: str = "", decimal_hours: bool = False) -> Token[Reader]:
     """Set the reader for the rest of this request or task; keep the token to ``reset``."""
     return _reader.set(Reader(locale or DEFAULT_LOCALE, decimal_hours))
+
+
+def locale() -> str:
+    """The reader's, as browsers name it: en-GB."""
+    return _reader.get().locale.replace("_", "-")
 
 
 def reset(token: Token[Reader]) -> None:
@@ -167,16 +178,25 @@ def number(value: Decimal | int, places: int | None = None) -> str:
 
 def money(amount: Decimal | int, currency: str, cents: bool = False) -> str:
     """€18,420 when it is round, €87.50 when it is not; ``cents`` writes them always."""
-    amount = Decimal(amount)
+    return _money(Decimal(amount), currency, cents, numbers_locale(_reader.get().locale))
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str, cents: bool, locale: Locale) -> str:
     places = get_currency_precision(currency)
     digits = cents or amount != amount.to_integral_value()
     rounded = amount if digits and places else amount.quantize(Decimal(1))
-    locale = numbers_locale(_reader.get().locale)
     pattern = locale.currency_formats["standard"].pattern
     if not digits:
         pattern = pattern.replace(".00", "")
     text: str = format_currency(rounded, currency, format=pattern, locale=locale, currency_digits=digits)
     return LETTER_AT_DIGIT.sub("\\1\u00a0", text)
+
+
+def currency_symbol(currency: str) -> str:
+    """€ for EUR; the code itself where there is no sign."""
+    text: str = get_currency_symbol(currency, locale=numbers_locale(_reader.get().locale))
+    return text
 
 
 def percent(share: Decimal | float) -> str:

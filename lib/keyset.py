@@ -1,15 +1,16 @@
 """Pages of a long list that cost the same wherever they are: each starts after a row, not at a number.
 
 ``page(queryset, order=("name_key", "id"), cursor=request.GET.get("page"))`` gives rows and the cursors
-of the neighbouring pages. The order must end in something unique. A cursor is encrypted, because it
-holds values of a row and stands in addresses, histories and logs.
+of the neighbouring pages. The order must end in something unique; it may name an annotation, which ``shape``
+repeats. A cursor is encrypted, because it holds values of a row and stands in addresses, histories and logs.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -22,6 +23,7 @@ from lib.seals import Seal
 Row = TypeVar("Row")
 SIZE = 50
 COUNTED = 10_000
+LAST_CHARACTER = "\U0010ffff"
 _SEAL = Seal("keyset cursor")
 
 
@@ -54,6 +56,7 @@ def page(
     cursor: str | None = None,
     size: int = SIZE,
     shape: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+    show: Callable[[list[int]], list[Any]] | None = None,
     only_for: str = "",
 ) -> Page:
     """The rows at ``cursor``, which is one of another page's; without one, the first rows.
@@ -63,15 +66,28 @@ def page(
     since is empty.
 
     ``shape`` may join whatever a row shows (``.values(…)``, ``.select_related(…)``): it gets the chosen
-    rows alone, so that joins are made for one page and never for all that was found.
+    rows alone, so that joins are made for one page and never for all that was found. ``show`` does the same given the
+    rows' numbers, in a statement of its own.
     """
-    walk = _Walk(queryset, (*order, only_for), [_key(queryset.model, name) for name in order], size, shape)
+    walk = _Walk(
+        queryset,
+        (*order, only_for),
+        [_key(queryset.model, name, queryset.query.annotations) for name in order],
+        size,
+        shape,
+        show,
+    )
     place = _read(cursor, walk.keys, walk.written_for) if cursor else None
     if place is None:
         if cursor and only_for:
             raise ForeignCursor
         return walk.first(is_restarted=bool(cursor))
     return walk.at(*place) or (Page([], next=None, previous=None) if only_for else walk.first())
+
+
+def following(model: type[Model], order: Sequence[str], values: Sequence[Any]) -> Any:
+    """The condition of the rows that come after one with these values: for lists that are merged of several."""
+    return _after([_key(model, name) for name in order], list(values))
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,7 @@ class _Walk:
     keys: list[_Key]
     size: int
     shape: Callable[[QuerySet[Any]], QuerySet[Any]] | None
+    show: Callable[[list[int]], list[Any]] | None
 
     def first(self, *, is_restarted: bool = False) -> Page:
         found = self._some(self.queryset, self.keys)
@@ -110,6 +127,8 @@ class _Walk:
     def _some(self, queryset: QuerySet[Any], keys: list[_Key]) -> list[Any]:
         ordering = [F(key.name).desc() if key.is_descending else F(key.name).asc() for key in keys]
         chosen = queryset.order_by(*ordering)[: self.size + 1]
+        if self.show is not None:
+            return self.show(list(chosen.values_list("pk", flat=True)))
         if self.shape is None:
             return list(chosen)
         of_page = IsAmong(F("pk"), ArraySubquery(chosen.values("pk")))
@@ -145,8 +164,10 @@ class _Key:
         return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
 
 
-def _key(model: type[Model], name: str) -> _Key:
+def _key(model: type[Model], name: str, annotations: Mapping[str, Any] = MappingProxyType({})) -> _Key:
     path, field, may_be_null = name.removeprefix("-"), None, False
+    if made := annotations.get(path):
+        return _Key(path, made.output_field, name.startswith("-"), may_be_null=True)
     for step in path.split(LOOKUP_SEP):
         field = (field.related_model if field is not None else model)._meta.get_field(step)  # type: ignore[union-attr]
         may_be_null = may_be_null or field.null
@@ -184,6 +205,11 @@ class RowCompare(Func):
         sides, half = [sql for sql, _ in compiled], len(compiled) // 2
         sql = f"({', '.join(sides[:half])}) {self.sign} ({', '.join(sides[half:])})"
         return sql, [param for _, params in compiled for param in params]
+
+
+def begins(column: str, start: str) -> Q:
+    """Rows whose column begins with a text: as a range, which an index in the order of "C" serves behind the fence."""
+    return Q(**{f"{column}__gte": start, f"{column}__lt": start + LAST_CHARACTER})
 
 
 class IsAmong(Func):

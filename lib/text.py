@@ -19,6 +19,8 @@ _WORD_ENDS = re.compile(r"[\s@.,;:!?/\\|()\[\]{}<>\"'’‘“”„«»`´&+*=~
 
 def fold(text: str) -> str:
     """Lower-case, without accents, spaces tidied: the form in which names are compared and sorted."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()).casefold())
     return " ".join(unicodedata.normalize("NFC", bare.translate(_LETTERS)).split())
 

@@ -13,7 +13,12 @@ def start_of_week(day: date, first_weekday: int = MONDAY) -> date:
 
 def days_of_week(day: date, first_weekday: int = MONDAY) -> list[date]:
     first = start_of_week(day, first_weekday)
-    return [first + timedelta(days=number) for number in range(7)]
+    return days_between(first, first + timedelta(days=6))
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Each day from first to last, both included."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:

@@ -229,6 +229,13 @@ QUESTIONS = (
         "SELECT name, proleakproof FROM functions",
     ),
     Question(
+        "Of PostgreSQL's own functions, none but LIKE's was trusted afterwards to look at rows before the policy does",
+        "NOT LEAKPROOF, unless it is textlike, which manage.py allow_substring_search marks.",
+        "SELECT p.oid::regprocedure::text, p.xmin::text <> '1' "  # 1: as the server was made
+        "AND p.oid <> 'pg_catalog.textlike(text, text)'::regprocedure "
+        "FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proleakproof",
+    ),
+    Question(
         "The app role is neither superuser nor may it pass the fence, make roles, databases or replicas",
         f"ALTER ROLE {roles.APP} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION.",
         "SELECT rolname::text, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication "
@@ -257,6 +264,16 @@ QUESTIONS = (
         f"REVOKE ALL ON … FROM {roles.SUPPORT}.",
         f"SELECT name, has_any_column_privilege('{roles.SUPPORT}', oid, 'SELECT, INSERT, UPDATE, REFERENCES') "
         f"OR has_table_privilege('{roles.SUPPORT}', oid, 'DELETE, TRUNCATE, TRIGGER') FROM t",
+    ),
+    Question(
+        "Support may run one function, and that belongs to the looker",
+        f"REVOKE EXECUTE ON FUNCTION … FROM {roles.SUPPORT}, PUBLIC.",
+        f"SELECT name, has_function_privilege('{roles.SUPPORT}', functions.oid, 'EXECUTE') AND NOT ("
+        f"name = 'public.read_record' AND proowner = (SELECT oid FROM pg_roles WHERE rolname = '{roles.LOOKER}')) "
+        # What an extension brings only calculates, unless it runs with its owner's rights.
+        "AND (pg_proc.prosecdef OR NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass "
+        "AND objid = functions.oid AND deptype = 'e')) "
+        "FROM functions JOIN pg_proc ON pg_proc.oid = functions.oid",
     ),
     Question(
         "Nobody signs in as the looker, and it only reads",

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import get_ident
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from django.db import connection, transaction
 
@@ -40,6 +40,7 @@ class Context:
     account_id: int
     actor: Actor
     thread: int = field(default_factory=get_ident)
+    memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class HasKey(Protocol):
@@ -47,6 +48,11 @@ class HasKey(Protocol):
 
     pk: int
 
+
+# All or nothing inside the account's own transaction, without a savepoint for each.
+whole = transaction.atomic(savepoint=False)
+
+NOBODY = -1  # the number of no account
 
 _context: ContextVar[Context | None] = ContextVar("account_context", default=None)
 
@@ -67,6 +73,11 @@ def current_actor() -> Actor:
     return _require().actor
 
 
+def memory() -> dict[object, Any]:
+    """What was read of the active account and may be used again until it is left: by request or task, never longer."""
+    return _require().memory
+
+
 @contextmanager
 def activate(account: HasKey | int, *, actor: Actor) -> Iterator[None]:
     """Work in one account: one transaction whose first statement tells PostgreSQL which.
@@ -80,7 +91,7 @@ def activate(account: HasKey | int, *, actor: Actor) -> Iterator[None]:
     if outer is not None:
         if outer.account_id != account_id:
             raise NestedAccount(f"Account {account_id} was activated inside account {outer.account_id}.")
-        with _set(Context(account_id, actor)):
+        with _set(Context(account_id, actor, memory=outer.memory)):
             yield
         return
 
@@ -93,6 +104,13 @@ def activate(account: HasKey | int, *, actor: Actor) -> Iterator[None]:
         # would still be inside this account. A rolled back one restores it by itself.
         if inside_transaction and not connection.needs_rollback:
             _tell_database("")
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Where a query is put together and never sent: it belongs to no account."""
+    with _set(Context(NOBODY, _require().actor)):
+        yield
 
 
 @contextmanager

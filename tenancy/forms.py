@@ -84,6 +84,8 @@ def _shown(form: forms.ModelForm, name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
     field: Any = form.fields[name]
+    if hasattr(field, "show"):  # it knows how its values read
+        return str(field.show(value))
     if isinstance(field, forms.ModelChoiceField):
         rows: Any = field.queryset
         found = value if hasattr(value, "pk") else rows.filter(pk=value).first()

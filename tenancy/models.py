@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
+from tenancy import held
 from tenancy.context import current_account_id
 from tenancy.errors import Conflict, WrongAccount
 from tenancy.fields import CASCADE_IN_DATABASE, AccountField, AccountForeignKey, ActiveAccount
@@ -38,10 +39,12 @@ class AccountQuerySet(models.QuerySet):
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete in one statement that names the account; the database takes the parts along.
 
-        Raises ProtectedError or RestrictedError like Django's own, before anything is deleted.
+        Raises Held where one of the rows is held, and ProtectedError or RestrictedError like Django's own, before
+        anything is deleted.
         """
         self._refuse_what_delete_would_ignore()
         doomed: Any = self._named_by_key().all()
+        held.refuse(doomed)
         origin: Any = self
         Collector(using=doomed.db, origin=origin).collect(doomed)
         deleted = doomed.order_by()._raw_delete(doomed.db)

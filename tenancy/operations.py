@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.special import RunPython
 
 from tenancy import roles
+from tenancy.context import Actor, activate
 from tenancy.policy import FENCE_NAME, FENCE_SQL
+
+MIGRATION = Actor("system", None, "migration")
 
 
 class FenceTable(Operation):
@@ -102,3 +108,23 @@ class KeepInAccount(Operation):
 
     def _name(self, model: Any) -> str:
         return f"{model._meta.db_table}_{self.field_name}"[:52] + "_in_account"
+
+
+class RunInEachAccount(RunPython):
+    """A step of data, ``step(apps, cursor, account_id)``, taken in one account after the other.
+
+    The fence holds for whoever changes tables, too: a step that looks at all accounts at once sees no rows.
+    """
+
+    def __init__(self, step: Callable[[Any, Any, int], None]) -> None:
+        self.step = step
+        super().__init__(self._go_round, RunPython.noop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.step], {}
+
+    def _go_round(self, apps: Any, schema_editor: Any) -> None:
+        accounts = apps.get_model(settings.ACCOUNT_MODEL).objects.order_by("pk").values_list("pk", flat=True)
+        for account_id in list(accounts):
+            with activate(account_id, actor=MIGRATION), schema_editor.connection.cursor() as cursor:
+                self.step(apps, cursor, account_id)

@@ -8,6 +8,8 @@ one transaction that is rolled back. A table whose rows can't be made is a findi
 from __future__ import annotations
 
 import itertools
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -22,7 +24,7 @@ from tenancy.globals import fenced_models
 
 PROBE = Actor("system", None, "verify_isolation")
 NOBODY = 2**62  # a number that no account and no row has
-REFUSED, NO_SUCH_ROW, AGAINST_A_CHECK = "42501", "23503", "23514"
+REFUSED, NO_SUCH_ROW, TAKEN, AGAINST_A_CHECK = "42501", "23503", "23505", "23514"
 MOST_TRIES = 200
 
 # Tables that can't be tried, each with the reason.
@@ -64,6 +66,7 @@ class Table:
     columns: dict[str, Column]
     keys: list[Key]
     checks: dict[str, list[str]]
+    words: dict[str, list[str]] = field(default_factory=dict)  # what checks compare the column with
 
 
 @dataclass
@@ -178,11 +181,21 @@ class _Probe:
                 for column, other in zip(key.columns, key.target_columns, strict=True)
                 if column != "account_id"
             }
-            new = {**self.maker.fresh(table, self.ours), **pointing}
-            answers.append([_refusal(*_insert(table.name, new)), _refusal(*_point(table.name, pointing, mine))])
+            tried = [self._refusal_of_new(table, pointing), _refusal(*_point(table.name, pointing, mine))]
+            # Where there may be one row only, or another check stands, it is refused before its key is looked at.
+            answers.append([said for said in tried if said is None or said.state not in (TAKEN, AGAINST_A_CHECK)])
         theirs, absent = answers
-        self.tallies["key"].note(name, holds=all(_is_about_a_key(said) for said in theirs))
+        self.tallies["key"].note(name, holds=bool(theirs) and all(_is_about_a_key(said) for said in theirs))
         self.tallies["oracle"].note(name, holds=theirs == absent)
+
+    def _refusal_of_new(self, table: Table, pointing: Row) -> Refusal | None:
+        """What is said to a new row that points there, and that no check refuses before."""
+        said = None
+        for values in itertools.islice(self.maker.variants(table, self.ours), MOST_TRIES):
+            said = _refusal(*_insert(table.name, {**values, **pointing}))
+            if said is None or said.state != AGAINST_A_CHECK:
+                break
+        return said
 
 
 def _is_about_a_key(said: Refusal | None) -> bool:
@@ -255,6 +268,16 @@ class RowMaker:
                 values |= {column: other[target] for column, target in pairs}
         return values
 
+    def variants(self, table: Table, account: int | None) -> Iterator[Row]:
+        """A new row, then others: with more columns filled, and with the words that the checks themselves name."""
+        words = [name for name in sorted(table.words) if table.columns[name].type in ("text", "varchar", "bpchar")]
+        yield self.fresh(table, account)
+        for filled in self._ways(table):
+            values = self.fresh(table, account, filled)
+            for chosen in itertools.product(*([None, *table.words[name]] for name in words)):
+                said = {name: word for name, word in zip(words, chosen, strict=True) if word is not None}
+                yield {**values, **said}
+
     def _ways(self, table: Table) -> Iterator[Sequence[str]]:
         """Which columns beyond the needed ones to fill: none, then those that checks name, few before many."""
         named = {name for columns in table.checks.values() for name in columns}
@@ -279,15 +302,18 @@ def _describe(name: str) -> Table:
             [_quote(name)],
         )
     }
-    keys, checks = [], {}
-    for kind, constraint, here, target, there in _run(
+    keys: list[Key] = []
+    checks: dict[str, list[str]] = {}
+    words: dict[str, list[str]] = defaultdict(list)
+    for kind, constraint, here, target, there, definition in _run(
         """
         SELECT k.contype::text, k.conname::text,
                (SELECT array_agg(a.attname::text ORDER BY g) FROM generate_subscripts(k.conkey, 1) g
                 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[g]),
                (SELECT relname::text FROM pg_class WHERE oid = k.confrelid),
                (SELECT array_agg(a.attname::text ORDER BY g) FROM generate_subscripts(k.confkey, 1) g
-                JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = k.confkey[g])
+                JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = k.confkey[g]),
+               pg_get_constraintdef(k.oid)
         FROM pg_constraint k WHERE k.conrelid = %s::regclass AND k.contype IN ('f', 'c') ORDER BY 2
         """,
         [_quote(name)],
@@ -296,7 +322,9 @@ def _describe(name: str) -> Table:
             keys.append(Key(constraint, tuple(here), target, tuple(there)))
         else:
             checks[constraint] = here or []
-    return Table(name, columns, keys, checks)
+            for column in here or []:
+                words[column] += re.findall(r"'([^']*)'", definition)
+    return Table(name, columns, keys, checks, words)
 
 
 def _sample(column: Column, number: int, word: str = "") -> Any:

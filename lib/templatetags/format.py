@@ -75,6 +75,12 @@ def money_exact(amount: Decimal | int | None, currency: str) -> str:
 
 
 @register.filter
+def cents(amount: int | None, currency: str) -> str:
+    """``{{ invoice.total|cents:invoice.currency }}``: whole cents, as card processors count."""
+    return "" if amount is None else formats.money(Decimal(amount) / 100, currency, cents=True)
+
+
+@register.filter
 def number(value: Decimal | int | None) -> str:
     """12,345"""
     return "" if value is None else formats.number(value)

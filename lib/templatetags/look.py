@@ -17,6 +17,8 @@ from django.urls import Resolver404, resolve
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from lib import cards
+
 register = template.Library()
 logger = logging.getLogger(__name__)
 
@@ -48,17 +50,21 @@ def drawing(name: str) -> str:
 def icon(name: str, classes: str = "") -> SafeString:
     """``{% icon "eye" %}`` or ``{% icon "search" "icon-lg" %}``: always beside a word or an aria-label."""
     try:
-        inside = drawing(name)
+        return _drawn(name, classes)
     except MissingIcon:
         if getattr(settings, "STRICT_TEMPLATES", settings.DEBUG):
             raise
         logger.error("No icon named %r", name)
         return SafeString("")
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, classes: str) -> SafeString:
     # The drawing comes from a package file that drawing() read, never from a person.
     return format_html(
         '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>',
         f"icon {classes}".strip(),
-        mark_safe(inside),  # noqa: S308
+        mark_safe(drawing(name)),  # noqa: S308
     )
 
 
@@ -227,6 +233,26 @@ def marks_needed(form: forms.BaseForm) -> bool:
     return visible.count(True) < visible.count(False)
 
 
+@register.simple_block_tag(takes_context=True)
+def live_search(
+    context: template.Context, content: str, target: str, *, classes: str = "filters", when: str = "input delay:250ms",
+    label: str = "", keeps_history: bool = True,
+) -> SafeString:  # fmt: skip
+    """``{% live_search "#rows" %}<input type="search" name="q" …>{% endlive_search %}``: answers as one types.
+
+    Without scripts it is sent like any other; put a button into ``<noscript>``. ``keeps_history=False`` leaves out
+    what was typed from where Back leads.
+    """
+    return format_html(
+        '<form class="{classes}" role="search" method="get" action="{path}"{label} hx-get="{path}" '
+        'hx-trigger="{when}, submit" hx-target="{target}" hx-swap="outerHTML" {history}="true" '
+        'hx-sync="this:replace">{content}</form>',
+        classes=classes, path=context["request"].path, when=when, target=target, content=content,
+        label=format_html(' aria-label="{}"', label) if label else "",
+        history="hx-push-url" if keeps_history else "hx-replace-url",
+    )  # fmt: skip
+
+
 @register.inclusion_tag("components/field.html")
 def field(
     bound: BoundField,
@@ -267,6 +293,7 @@ def field(
         "link_words": link_words,
         "needed": bound.field.required and marks_needed(bound.form),
         "optional": not bound.field.required and not marks_needed(bound.form),
+        "may_keep_numbers": cards.present().may_keep and cards.has_refused(bound.errors),
     }
 
 

@@ -1,4 +1,4 @@
-"""``ENGINE = "tenancy.postgresql"``: Django's own, with two things that our tables and our pace ask for.
+"""``ENGINE = "tenancy.postgresql"``: Django's own, with three things that our tables and our pace ask for.
 
 PostgreSQL lets ``GROUP BY id`` stand for all columns of a table only if ``id`` is the primary key. Behind
 the fence it is half of it, so Django must name every column, or each count over related rows is an error.
@@ -7,10 +7,14 @@ the fence it is half of it, so Django must name every column, or each count over
 from __future__ import annotations
 
 import select
+from typing import Any
 
 from django.db import models
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.features import DatabaseFeatures as PostgresFeatures
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+
+ONCE = 1  # so often a statement is sent before the server keeps its plan
 
 
 class DatabaseFeatures(PostgresFeatures):
@@ -21,10 +25,33 @@ class DatabaseFeatures(PostgresFeatures):
         return not is_fenced and super().allows_group_by_selected_pks_on_model(model)
 
 
+class DatabaseOperations(PostgresOperations):
+    """How this database is asked."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """The statement with its values, also where the server puts them in."""
+        if isinstance(cursor, base.ServerBindingCursor):
+            return str(self.compose_sql(sql, params))
+        return str(super().last_executed_query(cursor, sql, params))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL."""
 
     features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "prepare_threshold": ONCE}
+
+    def prepared_cursor(self) -> Any:
+        """A cursor for statements whose words never change, only their values: the server reads and plans each once
+        for a connection. Not for a search whose plan depends on what is looked for.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(base.ServerBindingCursor(self.connection))  # type: ignore[attr-defined, call-arg]
 
     def is_usable(self) -> bool:
         """Whether a kept connection is still open, as this side knows it: asking the server costs a round trip.

@@ -1,0 +1,1 @@
+"""The addresses that the simulator answers, one module a noun."""
