@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 import audit
-from accounts import consents, documents, emails, facts, keys
+from accounts import consents, documents, emails, facts, keys, opening
 from accounts.cookieless import LIFETIME
 from accounts.links import opens
 from accounts.members import actor_for
@@ -49,6 +49,7 @@ def open_account(user: User, *, name: str, said: dict[str, Any] | None = None, *
     )
     with activate(account, actor=actor_for(membership)):
         audit.record("account.opened", account, data=said)
+        opening.furnish()
     return membership
 
 

@@ -100,9 +100,14 @@ class Beat:
     def counting(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items, with a beat now and then that says how many there were."""
         for number, item in enumerate(items, 1):
-            if number % ITEMS_BETWEEN_LOOKS == 0 and time.monotonic() >= self.next:
-                self.beat(number)
+            if number % ITEMS_BETWEEN_LOOKS == 0:
+                self.watch(number)
             yield item
+
+    def watch(self, done: int) -> None:
+        """A beat, if it is time for one. Cheap enough for every piece of the work."""
+        if time.monotonic() >= self.next:
+            self.beat(done)
 
     def beat(self, done: int) -> None:
         """Say now that we live and how far we came."""

@@ -123,10 +123,16 @@ register(
          "door"),
     Kind("allow_list.way_back_used", "Way back used", "came in by a mailed link from {address}", "door-enter"),
     Kind("account.trial_extended", "Trial extended", "extended the trial to {ends}: {reason}", "hourglass", _trial),
+    Kind("account.overruled", "Standing overruled", "set the account to {standing} until {ends}: {reason}", "gavel",
+         _trial),
+    Kind("account.overruling_ended", "Standing left to payments",
+         "ended that the account is {standing} whatever its payments say: {reason}", "gavel"),
     Kind("account.second_factor_required", "Second factor asked for",
          "asked everybody for a second factor, within {days}", "shield-lock", _days),
     Kind("account.second_factor_released", "Second factor left to each", "left the second factor to each person",
          "shield-off"),
+    Kind("account.closing_asked", "Closing asked for", "asked to close the account; it ends on {ends}", "lock", _trial),
+    Kind("account.closing_undone", "Account kept", "kept the account open", "lock-open"),
     Kind("account.closed", "Account closed", "closed the account", "lock"),
     Kind("member.added", "Person added", "added {record} as {role}", "user-plus", _role),
     Kind("member.invited", "Person invited", "invited {record} as {role}", "mail", _role),
@@ -187,6 +193,7 @@ register_noun(
         {
             "role": Field("Role"),
             "sees_only_own_records": Field("Sees only own records"),
+            "manager": Field("Manager"),
             "is_privacy_approver": Field("Privacy approver"),
         },
         pages_of("accounts:person", "people.manage", lambda reader: colleagues_of(reader)),
@@ -197,6 +204,7 @@ register(
     "The log itself",
     Kind("audit.checked", "Log checked", "checked the log: {events}, {outcome}", "shield-check", _checked),
     Kind("audit.exported", "Log exported", "exported the log as {file}", "download"),
+    Kind("audit.emptied", "Log emptied", "erased the words of the whole log, with the account", "eraser"),
     Kind("audit.erased", "Details erased", "erased the details of an event: {event}", "eraser", _erased),
 )
 register_noun(Noun("accounts.logjob", "reading of the log", urls=_log_jobs))

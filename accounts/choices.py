@@ -6,7 +6,8 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from babel import Locale
-from babel.numbers import get_currency_name, list_currencies
+from babel.core import get_global
+from babel.numbers import get_currency_name, get_territory_currencies
 
 Choices = list[tuple[str, str]]
 
@@ -42,8 +43,9 @@ def time_zones() -> Choices:
 
 @lru_cache(maxsize=1)
 def currencies() -> Choices:
-    """ISO 4217 currencies in use, by code."""
-    return [(code, f"{code} · {get_currency_name(code, locale='en')}") for code in sorted(list_currencies("en"))]
+    """ISO 4217 currencies that some country pays with today, by code."""
+    in_use = {code for country in get_global("territory_currencies") for code in get_territory_currencies(country)}
+    return [(code, f"{code} · {get_currency_name(code, locale='en')}") for code in sorted(in_use)]
 
 
 @lru_cache(maxsize=1)

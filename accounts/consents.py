@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from accounts import documents
 from accounts.links import LastingLink
 from accounts.models import Consent, Suppression, User, normalise_email
 from lib.seals import marks
 
 Purpose = Consent.Purpose
+Further = Consent.Further
+Method = Consent.Method
 Reason = Suppression.Reason
 _LINKS = LastingLink("accounts.consents.unsubscribe")
 EVERYTHING = "all"
@@ -51,14 +54,19 @@ def wishes_of(user: User) -> list[Wish]:
     return [Wish(each, words.get(each), against.get(each) or against.get("")) for each in Purpose.values]
 
 
+def words_of(purpose: str) -> str:
+    """What the person reads beside their choice."""
+    return str(Further(purpose).label if purpose in Further.values else Purpose(purpose).label)
+
+
 @transaction.atomic
-def choose(user: User, wanted: Collection[str], *, source: str) -> list[str]:
+def choose(user: User, wanted: Collection[str], *, source: str, method: Method = Method.FORM) -> list[str]:
     """Keep which kinds of mail somebody wants; only what changed is written. Returns the kinds that changed.
 
     A new yes stands above whatever stopped that kind before.
     """
     changed = [wish.purpose for wish in wishes_of(user) if (wish.purpose in wanted) != wish.is_alive]
-    _say(user, changed, wanted, source)
+    _say(user, changed, wanted, source, method)
     for purpose in set(changed) & set(wanted):
         _lift(user.email, purpose)
     return changed
@@ -66,7 +74,22 @@ def choose(user: User, wanted: Collection[str], *, source: str) -> list[str]:
 
 def ticked(user: User, wanted: Collection[str], *, source: str) -> None:
     """Keep what somebody new ticked. Their address is not theirs yet, so an older no to it stands."""
-    _say(user, wanted, wanted, source)
+    _say(user, wanted, wanted, source, Method.FORM)
+
+
+def say(user: User, purpose: Further, *, is_given: bool, source: str, method: Method) -> bool:
+    """Keep a yes or no to something that is no mail; only a change is written. True when it is one."""
+    last = _last(user, purpose)
+    if last is not None and last.is_given == is_given:
+        return False
+    _say(user, [purpose], [purpose] if is_given else [], source, method)
+    return True
+
+
+def has_given(user: User, purpose: Further) -> bool:
+    """Whether the person's last word on it is yes; silence is no."""
+    last = _last(user, purpose)
+    return last is not None and last.is_given
 
 
 @transaction.atomic
@@ -75,7 +98,8 @@ def withdraw(
 ) -> bool:
     """Take one kind back, or all of them (``EVERYTHING``). Harmless the second time. True when that is new."""
     kept = [wish.purpose for wish in wishes_of(user) if wish.is_alive and purpose not in (wish.purpose, EVERYTHING)]
-    choose(user, kept, source=source)
+    method = Method.ASKED if reason == Reason.ASKED else Method.CLICK
+    choose(user, kept, source=source, method=method)
     return suppress(user.email, reason, purpose="" if purpose == EVERYTHING else purpose, evidence=evidence)
 
 
@@ -119,10 +143,14 @@ def read_link(token: str) -> tuple[User, str] | None:
     return (user, purpose) if user else None
 
 
-def _say(user: User, purposes: Collection[str], wanted: Collection[str], source: str) -> None:
+def _last(user: User, purpose: str) -> Consent | None:
+    return Consent.objects.filter(user_id=user.pk, purpose=purpose).order_by("-said_at", "-pk").first()
+
+
+def _say(user: User, purposes: Collection[str], wanted: Collection[str], source: str, method: Method) -> None:
+    facts = {"user": user, "source": source, "method": method, "notice_version": documents.current("privacy").version}
     Consent.objects.bulk_create(
-        Consent(user=user, purpose=each, is_given=each in wanted, wording=Purpose(each).label, source=source)
-        for each in purposes
+        Consent(purpose=each, is_given=each in wanted, wording=words_of(each), **facts) for each in purposes
     )
 
 

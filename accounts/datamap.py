@@ -17,9 +17,11 @@ from .models import (
     ApiAnswer,
     ApiKey,
     ArrivedForm,
+    BellNotice,
     CacheEntry,
     Consent,
     DocumentText,
+    DocumentVersion,
     EmailChange,
     Invitation,
     LogJob,
@@ -27,6 +29,7 @@ from .models import (
     Notice,
     OutgoingMail,
     OwnershipOffer,
+    SecretLink,
     SecurityEvent,
     StoredFile,
     Suppression,
@@ -77,6 +80,7 @@ describe(
         "theme": Column("preference", purpose=OPERATE),
         "password": Column("credentials", purpose=SIGN_IN),
         "last_login": Column("security", erase=Erasure.CLEAR, purpose=SIGN_IN),
+        "agreed_through": "consent",
         "joined_at": Column(
             "activity",
             erase=Keep(Reason.EXPECTED_USE, "It counts sign-ups; without the name it is nobody's."),
@@ -102,7 +106,7 @@ describe(
         "city": "postal address",
         "region": "postal address",
         "country": "postal address",
-        "suspended_reason": Column("free text", source=Source.SERVICE),
+        "overruled_because": Column("free text", source=Source.SERVICE),
         "allow_list": "device",
     },
     not_personal=frozenset(
@@ -116,7 +120,11 @@ describe(
             "trial_ends_at",
             "paid_through",
             "past_due_since",
+            "overruled_as",
+            "overruled_until",
+            "most_members",
             "closing_at",
+            "closing_days",
             "closed_at",
             "second_factor_since",
             "second_factor_days",
@@ -135,8 +143,11 @@ describe(
         "removed_at": "work",
         "profile_confirmed_at": "work",
         "last_seen_at": Column("activity", purpose=OPERATE),
+        "kept_for": "contact details",
     },
-    not_personal=frozenset({"is_privacy_approver", "sees_only_own_records", "first_steps_hidden_at"}),
+    not_personal=frozenset(
+        {"is_privacy_approver", "sees_only_own_records", "first_steps_hidden_at", "unread", "mails_notices"}
+    ),
     rows_for=SELF,
 )
 
@@ -169,11 +180,13 @@ describe(
 describe(
     Consent,
     **OURS,
-    purpose="Keeping to people's choices about mail, and proving them",
+    purpose="Keeping to people's choices, and proving them",
     retention=Retention.LIFE_OF_USER,
     fields={
         "purpose": "consent",
         "is_given": "consent",
+        "method": "consent",
+        "notice_version": Column("consent", source=Source.SERVICE),
         "wording": Column("consent", source=Source.SERVICE),
         "source": Column("consent", source=Source.SERVICE),
         "said_at": "consent",
@@ -216,6 +229,14 @@ describe(
     not_personal=frozenset({"first_shown_at"}),
 )
 
+describe(
+    DocumentVersion,
+    party=Party.CONTROLLER,
+    purpose=OPERATE,
+    fields={"document": "technical", "summary": Column("business", source=Source.SERVICE)},
+    not_personal=frozenset({"effective_on", "is_material", "published_at"}),
+)
+
 
 def letters_to(user: User) -> QuerySet[OutgoingMail]:
     return OutgoingMail.objects.filter(to=user.email)
@@ -246,6 +267,31 @@ describe(
     Notice,
     fields={"kind": "technical"},
     not_personal=frozenset({"days", "moment", "written_at"}),
+)
+
+describe(
+    BellNotice,
+    purpose="Telling a member what waits for their eyes",
+    subject=Subject.MEMBER,
+    fields={"kind": "technical", "created_at": "activity", "read_at": "activity"},
+    not_personal=frozenset({"record_id"}),
+    rows_for="member",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    SecretLink,
+    purpose="Letting a member's calendar and mail program in",
+    subject=Subject.MEMBER,
+    fields={
+        "start": "credentials",
+        "hash": "credentials",
+        "kind": "technical",
+        "last_used_at": "security",
+    },
+    not_personal=frozenset({"created_at"}),
+    rows_for="membership",
+    erase=Erasure.DELETE_ROW,
 )
 
 describe(
@@ -295,36 +341,44 @@ describe(
     retention=Retention.UNTIL_EXPIRED,
     counted_from="expires_at",
     fields={
-        "key": Column("technical", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
-        "fingerprint": Column("technical", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
-        "headers": Column("technical", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
-        "body": Column("free text", export=A_COPY_FOR_A_DAY, support=Support.HIDDEN),
+        "key": Column("technical", support=Support.HIDDEN),
+        "fingerprint": Column("technical", support=Support.HIDDEN),
+        "headers": Column("technical", support=Support.HIDDEN),
+        "body": Column("free text", support=Support.HIDDEN),
     },
     not_personal=frozenset({"status", "expires_at"}),
     rows_for="member",
     erase=Erasure.DELETE_ROW,
+    exported=A_COPY_FOR_A_DAY,
 )
 
 # A file is the firm's as a whole and expires; the people inside an import are in the rows made from it.
 describe(
     StoredFile,
     purpose="Keeping what an account uploads, and what is made for it",
-    fields={"name": "business", "purpose": "technical", "media_type": "technical", "sha256": "technical"},
+    fields={
+        "name": "business",
+        "purpose": "technical",
+        "media_type": "technical",
+        "sha256": "technical",
+        "secret": Column("technical", export="A secret: it would only help a thief.", support=Support.HIDDEN),
+    },
     not_personal=frozenset({"size", "created_at", "expires_at", "discarded_at"}),
     rows_for="made_by",
 )
 
 describe(
     Alarm,
-    fields={"task": Column("technical", export="Which of our programs to wake; gone within a minute.")},
+    fields={"task": "technical"},
     not_personal=frozenset({"rings_at", "done"}),
+    exported="Which of our programs to wake; gone within a minute.",
 )
 
 describe(
     LogJob,
     purpose="Proving to the account that its log is whole, and handing it out",
     fields={
-        "asked": "activity",
+        "asked": Column("activity", support=Support.LENGTH),
         "anchor": Column("technical", export="A hash that was kept from earlier, to check against."),
         "report": Column("technical", export="Counts, hashes and numbers of events; no words of theirs."),
         "failure": Column("technical", export="Why one of our programs stopped."),
@@ -335,7 +389,8 @@ describe(
 
 describe(
     AccountKey,
-    fields={"wrapped": Column("technical", export="A secret: it would only help a thief.", support=Support.HIDDEN)},
+    fields={"wrapped": Column("technical", support=Support.HIDDEN)},
+    exported="A secret: it would only help a thief.",
 )
 
 describe(

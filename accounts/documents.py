@@ -1,14 +1,18 @@
 """The texts that people agree to, in versions. A version that was published is never changed: a new one follows it.
 
-The words stand in ``templates/documents/<kind>/<day>.html``; whoever agrees leaves an
-``Acceptance`` that names the version and holds the very text, by its hash.
+What a document would say now is *composed*, from its template and from what the program knows; published, it is a row
+with the exact words, found by their hash (``DocumentVersion``, ``DocumentText``). Readers get what was published,
+and whoever agrees leaves an ``Acceptance`` of that.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,34 +20,48 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.choices import country_name
-from accounts.models import Acceptance, DocumentText, User
+from accounts.models import Acceptance, DocumentText, DocumentVersion, User
 from accounts.visitors import address_of
 
-TITLES = {"terms": "Terms of service", "privacy": "Privacy policy", "transfer": "Where your data is kept"}
-
-# Oldest first, by the day from which each version holds.
-VERSIONS: dict[str, list[date]] = {
-    "terms": [date(2026, 11, 22)],
-    "privacy": [date(2026, 11, 22)],
-    "transfer": [date(2026, 11, 22)],
+TITLES = {
+    "terms": "Terms of service",
+    "privacy": "Privacy policy",
+    "transfer": "Where your data is kept",
+    "processing": "Data processing agreement",
 }
+FOR_EVERYBODY = ("terms", "privacy")  # whoever signs in agrees to these
+EMPTY = re.compile(r"<(li|p|ul)>\s*</\1>\s*")
+
+_words: list[Callable[[], dict[str, Any]]] = []
+
+
+def bring_words(source: Callable[[], dict[str, Any]]) -> None:
+    """What an app above knows and documents are composed from; called once by each, when the program starts."""
+    _words.append(source)
 
 
 @dataclass(frozen=True)
 class Document:
-    """One version of one text."""
+    """One published version of one text."""
 
     kind: str
     version: date
+    digest: str
+    is_material: bool
+    summary: str
+    published_at: datetime
 
     @property
     def title(self) -> str:
         return TITLES[self.kind]
 
+    @property
+    def is_in_force(self) -> bool:
+        return self.version <= timezone.now().date()
+
     def html(self) -> str:
-        """The words, with this installation's operator named in them."""
-        words = {"operator": settings.OPERATOR, "country": kept_in(), "trial_days": settings.TRIAL_DAYS}
-        return render_to_string(f"documents/{self.kind}/{self.version}.html", words)
+        """The words, as they were published."""
+        return DocumentText.objects.get(digest=self.digest).html
 
 
 @dataclass(frozen=True)
@@ -64,10 +82,49 @@ def kept_in() -> str:
     return country_name(settings.OPERATOR.country)
 
 
+def compose(kind: str, **instead: Any) -> str:
+    """What the document would say if it were published now; or if something were otherwise (``instead``)."""
+    words = {"operator": settings.OPERATOR, "country": kept_in(), "trial_days": settings.TRIAL_DAYS}
+    for source in _words:
+        words |= source()
+    html, before = render_to_string(f"documents/{kind}.html", words | instead).strip() + "\n", ""
+    while html != before:  # a sentence that may not be said leaves no empty line
+        html, before = EMPTY.sub("", html), html
+    return html
+
+
+def publish(kind: str, *, effective_on: date, is_material: bool = False, summary: str = "") -> Document:
+    """Put the words down as they are now, for good."""
+    html = compose(kind)
+    text, _ = DocumentText.objects.get_or_create(digest=digest_of(html), defaults={"html": html})
+    return _document(
+        DocumentVersion.objects.create(
+            document=kind, effective_on=effective_on, text=text, is_material=is_material, summary=summary
+        )
+    )
+
+
+def publish_first() -> None:
+    """An installation begins with a version of each document, from its first day."""
+    there = set(DocumentVersion.objects.values_list("document", flat=True))
+    for kind in TITLES.keys() - there:
+        publish(kind, effective_on=timezone.now().date(), summary="The first version.")
+
+
+def digest_of(html: str) -> str:
+    return hashlib.sha256(html.encode()).hexdigest()
+
+
+def published(kind: str) -> list[Document]:
+    """Every version, newest first, one to come included. Raises KeyError for an unknown kind."""
+    _ = TITLES[kind]
+    return [_document(row) for row in DocumentVersion.objects.filter(document=kind).order_by("-effective_on")]
+
+
 def versions(kind: str, on: date | None = None) -> list[Document]:
-    """Every version that was in force up to a day, newest first. Raises KeyError for an unknown kind."""
+    """Every version that was in force up to a day, newest first."""
     day = on or timezone.now().date()
-    return [Document(kind, version) for version in reversed(VERSIONS[kind]) if version <= day]
+    return [each for each in published(kind) if each.version <= day]
 
 
 def current(kind: str) -> Document:
@@ -75,21 +132,24 @@ def current(kind: str) -> Document:
     return versions(kind)[0]
 
 
+def _document(row: DocumentVersion) -> Document:
+    return Document(row.document, row.effective_on, row.text_id, row.is_material, row.summary, row.published_at)
+
+
 def accept(user: User, country: str, how: Acceptance.How, arrival: Arrival) -> None:
     """Keep that somebody agreed to the terms and the policy; from abroad, also to where the data is kept."""
-    kinds = ["terms", "privacy"] + (["transfer"] if country != settings.OPERATOR.country else [])
-    documents = [current(kind) for kind in kinds]
-    texts = {document: document.html() for document in documents}
-    digests = {document: hashlib.sha256(html.encode()).hexdigest() for document, html in texts.items()}
-    DocumentText.objects.bulk_create(
-        [DocumentText(digest=digests[document], html=html) for document, html in texts.items()], ignore_conflicts=True
-    )
+    kinds = [*FOR_EVERYBODY] + (["transfer"] if country != settings.OPERATOR.country else [])
+    keep(user, [current(kind) for kind in kinds], how, arrival)
+
+
+def keep(user: User, documents: list[Document], how: Acceptance.How, arrival: Arrival) -> None:
+    """Keep that somebody agreed to these versions."""
     Acceptance.objects.bulk_create(
         Acceptance(
             user=user,
             document=document.kind,
             version=document.version,
-            text_id=digests[document],
+            text_id=document.digest,
             how=how,
             ip_address=arrival.ip_address,
             user_agent=arrival.user_agent,

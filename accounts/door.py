@@ -159,7 +159,7 @@ class ApiMiddleware:
         refuse_what_is_not_allowed(key, operation, request.method)
         request.membership, request.account = key.membership, key.account
         with inside(key.membership, key):
-            return once(request, lambda: operation.run(request, **found.kwargs))
+            return once(request, lambda: operation.run(request, **found.kwargs), takes_file=operation.takes_file)
 
 
 def address(path: str) -> ResolverMatch:
@@ -191,7 +191,8 @@ def refuse_what_is_not_allowed(key: ApiKey, operation: Operation, method: str) -
         raise Problem("scope", f"This needs the scope {operation.scope}; the key does not have it.")
     if not can(key.membership, operation.action):
         raise Problem("forbidden")
-    if method not in SAFE_METHODS and not key.account.standing().may_write:
+    is_open = method in SAFE_METHODS or operation.works_read_only
+    if not is_open and not key.account.standing().may_write:
         raise Problem("read-only")
 
 

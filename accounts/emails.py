@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import mail
+from accounts import closing, mail
 from accounts.links import welcome_url
 from accounts.models import (
     Account,
@@ -205,10 +205,33 @@ def way_back_used(reader: Membership, owner: Membership, address: str | None, mo
     )
 
 
+def closing_asked(owner: User, account: Account, ends: datetime, *, by: str) -> OutgoingMail:
+    """To every owner: one of them closes the account; how to take it along, and how to keep it."""
+    url = settings.SITE_URL + reverse("deletion:close", args=[account.slug])
+    return mail.write("closing_asked", owner.email, account=account, **_closing(owner, account, ends), by=by, url=url)
+
+
+def closing_undone(owner: User, account: Account, *, by: str) -> OutgoingMail:
+    """To every owner: the account stays."""
+    return mail.write("closing_undone", owner.email, account=account, firm=account.name, by=by)
+
+
+def _closing(owner: User, account: Account, ends: datetime) -> dict[str, str]:
+    with formats.use(locale=owner.locale):
+        day = formats.day(ends.astimezone(ZoneInfo(owner.time_zone)).date(), "year")
+    return {"firm": account.name, "day": day}
+
+
 def account_closed(owner: User, account: Account) -> OutgoingMail:
-    """The last letter: nobody comes in any more."""
-    support = settings.OPERATOR.support_email
-    return mail.write("account_closed", owner.email, account=account, firm=account.name, support_email=support)
+    """The last letter: nobody comes in any more, and where the certificate will be."""
+    return mail.write(
+        "account_closed",
+        owner.email,
+        account=account,
+        firm=account.name,
+        support_email=settings.OPERATOR.support_email,
+        certificate_url=settings.SITE_URL + closing.certificate_path(account.public_id),
+    )
 
 
 def opt_out_recorded(address: str, purpose: str = "") -> OutgoingMail:

@@ -22,6 +22,9 @@ _OF_SESSION = """
     SELECT {columns}, EXISTS (
         SELECT FROM accounts_membership further
         WHERE further.user_id = person.id AND further.removed_at IS NULL AND further.id <> membership.id
+    ), (
+        SELECT max(version.effective_on) FROM accounts_documentversion version
+        WHERE version.document IN ('privacy', 'terms')
     )
     FROM usersessions_usersession listed
     JOIN django_session session ON session.session_key = listed.session_key
@@ -60,9 +63,10 @@ def visitor(session_keys: Sequence[str | None], slug: str) -> Visitor | None:
     row = _asked(_OF_SESSION, parts, [slug, [*session_keys], timezone.now()])
     if row is None:
         return None
-    session, person, account, membership, is_elsewhere = row
+    session, person, account, membership, is_elsewhere, newest_words_on = row
     if membership is not None:
         membership.user, membership.account, membership.is_elsewhere = person, account, is_elsewhere
+        membership.newest_words_on = newest_words_on
     return Visitor(session, person, membership)
 
 
@@ -83,7 +87,7 @@ def key_of(text: str) -> ApiKey | None:
 
 def _asked(statement: str, parts: dict[str, Any], values: list[Any]) -> list[Any] | None:
     """The first row: its parts as their models, None for one that an outer join left empty, then what else it holds."""
-    with connection.cursor() as cursor:
+    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(_written(statement, tuple(parts.items())), values)
         row = cursor.fetchone()
     if row is None:

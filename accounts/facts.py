@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from accounts import choices
 from accounts.models import Account, User
@@ -60,7 +61,7 @@ def of_firm(account: Account) -> list[Fact]:
     ]
 
 
-def postal_address(holder: User | Account) -> str:
+def postal_address(holder: Any) -> str:
     """Vestergade 9, 1456 Copenhagen, Denmark."""
     place = f"{holder.postal_code} {holder.city}".strip()
     parts = [holder.street, place, getattr(holder, "region", ""), _COUNTRIES.get(holder.country, "")]

@@ -36,11 +36,25 @@ class Pile:
 
 
 _kinds: dict[str, OpenWork] = {}
+_endings: list[Callable[[Membership], None]] = []
+_sayings: list[Callable[[Membership], str]] = []
 
 
 def register(work: OpenWork) -> None:
     """Add a kind; called from an app's ``handover.py``."""
     _kinds[work.name] = work
+
+
+def at_leaving(end: Callable[[Membership], None], *, say: Callable[[Membership], str] | None = None) -> None:
+    """Add what an app ends when somebody leaves, because nobody can take it over; ``say`` it before, or nothing."""
+    _endings.append(end)
+    if say is not None:
+        _sayings.append(say)
+
+
+def said_before_leaving(member: Membership) -> list[str]:
+    """What ends with this member, in sentences."""
+    return [words for say in _sayings if (words := say(member))]
 
 
 def open_work_of(member: Membership) -> list[Pile]:
@@ -50,7 +64,12 @@ def open_work_of(member: Membership) -> list[Pile]:
 
 
 def hand_over(member: Membership, to: Membership | None) -> list[Pile]:
-    """Give all open work of ``member`` to a colleague, or leave it to nobody. Returns what was moved."""
+    """Give all open work of ``member`` to a colleague, or leave it to nobody. Returns what was moved.
+
+    What an app ends at leaving ends first.
+    """
+    for end in _endings:
+        end(member)
     piles = [Pile(work, work.move(member, to)) for work in _kinds.values()]
     return [pile for pile in piles if pile.number]
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Max
 from django.urls import reverse
 
 from accounts.models import Membership
@@ -134,6 +135,22 @@ def history_of(record: Any, reader: Membership, cursor: str | None, *, also: Ite
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Looks:
+    """How often support looked at a record, and when last; and whether its reader may read of each look."""
+
+    count: int
+    last: datetime | None
+    may_read: bool
+
+
+def looks_at(record: Any, reader: Membership) -> Looks:
+    """The looks of support at this record, as the log tells them."""
+    seen = Event.objects.filter(record_id=record.public_id, kind="look.shown")
+    found = seen.aggregate(count=Count("id"), last=Max("written_at"))
+    return Looks(found["count"], found["last"], can(reader, "look.view"))
+
+
 def pages_of(view: str, action: str, visible: Callable[[Membership], Any]) -> Urls:
     """The ``urls`` of a kind of record whose pages are at ``view``, for those who may do ``action``."""
 
@@ -182,7 +199,8 @@ def _told(event: Event, data: dict[str, Any] | None, reader: Membership, page_of
     ref = None
     if event.record_id:
         ref = Ref(event.record_type, event.record_id, (data or {}).get("record", ""))
-    return tell(event.kind, data, ref, page_of=page_of, may=partial(can, reader))
+    may, sees_all = partial(can, reader), not reader.sees_only_own_records
+    return tell(event.kind, data, ref, page_of=page_of, may=may, sees_all=sees_all)
 
 
 def _urls(reader: Membership, refs: Iterable[Ref]) -> dict[Ref, str]:

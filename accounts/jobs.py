@@ -1,7 +1,7 @@
 """Jobs: long work as a row, done in pieces, that no death of a worker loses or doubles.
 
-A piece is one transaction: it does some work, moves the row on and wakes the task for the next piece, or ends the
-job. So at any moment everything up to some point is there once, and nothing after it.
+A piece is one transaction: it does some work and moves the row on for the next piece, or ends the job. So at any
+moment everything up to some point is there once, and nothing after it.
 
 The lease is the lock on the row while a piece runs. It keeps a second worker out and ends with its holder, whatever
 any clock says; an alarm wakes a job that fell silent. A try is written down before it is made, so that a piece which
@@ -18,6 +18,7 @@ from django.db import OperationalError, models, transaction
 from django.utils import timezone
 
 from accounts.alarms import SILENCE, clear_alarm, set_alarm
+from tenancy.held import Held
 from tenancy.models import AccountForeignKey, AccountModel
 from tenancy.queue import after_commit
 
@@ -64,13 +65,13 @@ class Job(AccountModel):
         self.state, self.failure = state, ""
         self.started_at, self.finished_at = timezone.now(), None
         self.move_on(seconds=seconds)
+        after_commit(self.task, public_id=str(self.public_id))
 
     def move_on(self, *, seconds: int = SILENCE) -> None:
-        """Save how far it came; somebody does the next piece after the commit."""
+        """Save how far it came; its task does the next piece after the commit."""
         self.tries, self.heartbeat_at = 0, timezone.now()
         self.save()
         set_alarm(self.task, self.public_id, seconds=seconds)
-        after_commit(self.task, public_id=str(self.public_id))
 
     def end(self, state: str, failure: str = "") -> None:
         """Save it in its final state; nobody is woken any more."""
@@ -105,7 +106,7 @@ def go_on(model: type[Job], public_id: str, piece: Callable[[Any], None]) -> Non
             piece(job)
     except OperationalError:
         raise  # the connection broke or two transactions collided: the alarm wakes the job again
-    except Stopped as trouble:
+    except (Stopped, Held) as trouble:
         _fail(job, str(trouble))
     except Exception:
         logger.exception("%s %s stopped", model.task, public_id)

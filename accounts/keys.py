@@ -20,8 +20,8 @@ from django.utils import timezone
 from lib.seals import marks
 
 SCOPES = {
-    "crm:read": "Read companies, contacts and tags",
-    "crm:write": "Add, change and delete companies and contacts",
+    "crm:read": "Read companies, contacts, deals, activities and tags",
+    "crm:write": "Add, change and delete companies, contacts, deals and activities",
     "time:read": "Read projects, tasks and time entries",
     "time:write": "Add, change and delete projects, tasks and time entries",
     "invoices:read": "Read invoices",
@@ -29,7 +29,7 @@ SCOPES = {
     "admin:read": "Read members and the audit log",
     "privacy:write": "Start exports and answer privacy requests",
 }
-NOT_YET = {"invoices:read", "invoices:write", "privacy:write"}  # agreed names that open nothing so far
+NOT_YET = {"invoices:read", "invoices:write"}  # agreed names that open nothing so far
 
 LONGEST_LIFE = 366  # days
 

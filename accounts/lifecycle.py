@@ -15,13 +15,14 @@ from django.utils import timezone
 import audit
 from accounts import closing, emails, repeats, tips, ways_back
 from accounts.models import Account, Membership, Notice, User
-from accounts.standing import CLOSING_DAYS, Standing, closing_begins
-from tenancy.context import Actor, activate
+from accounts.standing import CLOSING_DAYS, Standing, closing_begins, closing_ends, is_overruled
+from tenancy.context import Actor, activate, current_actor
 
 # How many days before its moment each letter is due.
 TRIAL_LETTERS = (7, 3, 1, 0)
 READ_ONLY_LETTERS = (30, 7, 1)
 CLOSING_LETTERS = (30, 7, 1)
+LEAST_DAYS, MOST_DAYS = 7, 90  # between the wish to close and the end
 AT_ONCE = 500
 LONGEST_EXTENSION = 90  # days
 
@@ -41,8 +42,7 @@ class Due:
 
 def schedule(account: Account) -> list[Due]:
     """Every letter of this account's life, in the order of their days."""
-    closes = closing_begins(account)
-    ends = closes + timedelta(days=CLOSING_DAYS)
+    closes, ends = closing_begins(account), closing_ends(account)
     letters = [Due("before_deletion", days, ends) for days in CLOSING_LETTERS]
     if account.closing_at is None:
         letters += [Due("before_closing", days, closes) for days in READ_ONLY_LETTERS]
@@ -64,7 +64,8 @@ def keep_up(account_id: int, now: datetime | None = None) -> None:
     What programs were answered more than a day ago is dropped.
     """
     now = now or timezone.now()
-    account = Account.objects.select_for_update().get(pk=account_id)
+    # Without its key: what a closing step writes in a transaction of its own names the account, too.
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     if account.closed_at is not None:
         return
     with activate(account, actor=Actor("system", None, "Candor")):
@@ -79,14 +80,51 @@ def keep_up(account_id: int, now: datetime | None = None) -> None:
 
 
 def close(account: Account, now: datetime) -> None:
-    """End the account that is active: every app's closing steps, and nobody comes in any more."""
-    for step in closing.steps():
-        step.run(account)
+    """End the account that is active: every app's closing steps, and nobody comes in any more.
+
+    What would erase something waits for the end of a legal hold.
+    """
+    done = closing.run(account)
     account.closed_at = now
     account.save(update_fields=["closed_at"])
-    audit.record("account.closed", account, data={"steps": [step.name for step in closing.steps()]})
+    audit.record("account.closed", account, data={"steps": done})
     for owner in owners(account):
         emails.account_closed(owner, account)
+
+
+@transaction.atomic
+def ask_to_close(account: Account, days: int, *, reason: str = "") -> datetime:
+    """Begin the account's last days: it is read and taken along, and every owner is told how to keep it.
+
+    Asked again it changes nothing. Returns when it ends. For owners, inside the account.
+    """
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    if account.closing_at is None:
+        if not LEAST_DAYS <= days <= MOST_DAYS:
+            raise ValueError(f"An account closes after {LEAST_DAYS} to {MOST_DAYS} days, not after {days}.")
+        account.closing_at, account.closing_days = timezone.now(), days
+        account.save(update_fields=["closing_at", "closing_days"])
+        ends = closing_ends(account)
+        Notice.objects.get_or_create(kind="before_deletion", days=CLOSING_LETTERS[0], moment=ends)  # told here
+        audit.record("account.closing_asked", account, data={"ends": ends.isoformat(), "reason": reason})
+        for owner in owners(account):
+            emails.closing_asked(owner, account, ends, by=current_actor().name)
+    return closing_ends(account)
+
+
+@transaction.atomic
+def keep_open(account: Account) -> bool:
+    """Take the wish to close back; everything is as it was. False when there was none. For owners, in the account."""
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    if account.closing_at is None:
+        return False
+    Notice.objects.filter(kind="before_deletion", moment=closing_ends(account)).delete()
+    account.closing_at, account.closing_days = None, CLOSING_DAYS
+    account.save(update_fields=["closing_at", "closing_days"])
+    audit.record("account.closing_undone", account)
+    for owner in owners(account):
+        emails.closing_undone(owner, account, by=current_actor().name)
+    return True
 
 
 @transaction.atomic
@@ -99,6 +137,29 @@ def extend_trial(account: Account, days: int, *, reason: str, staff: User) -> da
         ends = account.trial_ends_at.isoformat()
         audit.record("account.trial_extended", account, data={"reason": reason, "ends": ends})
     return account.trial_ends_at
+
+
+@transaction.atomic
+def overrule(account: Account, standing: str, days: int, *, reason: str, staff: User) -> datetime | None:
+    """For so many days the account is active, or read-only, whatever its payments say; "" ends that. For staff.
+
+    Returns until when. Who asked to close, closes; and the days before an account closes by the clock begin after it.
+    """
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    now = timezone.now()
+    was = account.overruled_as if is_overruled(account, now) else ""
+    if not standing and not was:
+        return None
+    account.overruled_until = now + timedelta(days=days) if standing else now
+    account.overruled_as, account.overruled_because = standing, reason
+    account.save(update_fields=["overruled_as", "overruled_until", "overruled_because"])
+    with activate(account, actor=Actor("staff", staff.pk, str(staff))):
+        said = {"reason": reason, "standing": Standing(standing or was).words}
+        if standing:
+            audit.record("account.overruled", account, data={**said, "ends": account.overruled_until.isoformat()})
+        else:
+            audit.record("account.overruling_ended", account, data=said)
+    return account.overruled_until
 
 
 def owners(account: Account) -> list[User]:

@@ -11,12 +11,12 @@ from django.urls import reverse
 from accounts.models import Membership
 from accounts.permissions import can
 
-Place = Literal["top", "admin"]
+Place = Literal["top", "admin", "person"]
 
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One word in the top bar or in the Admin area's list."""
+    """One word in the top bar, in the Admin area's list, or in a person's own menu."""
 
     label: str
     view: str  # the URL's name, as in "crm:contacts"
@@ -100,7 +100,7 @@ register(
         20,
         place="admin",
         group="Account",
-        also=("accounts:account_edit",),
+        also=("accounts:account_edit", "deletion:close"),
     )
 )
 register(

@@ -23,6 +23,7 @@ from accounts.forms import AgainForm, FirstPasswordForm, TrialForm
 from accounts.links import opens
 from accounts.queries import memberships_of, user_by_public_id
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
+from lib.forms import posted
 
 
 @require_safe
@@ -60,7 +61,7 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 def _sign_up(request: HttpRequest, words: dict[str, Any]) -> HttpResponse:
     country = places.country_of(request.headers.get("Accept-Language", ""))
-    form = TrialForm(request.POST or None, initial={"country": country})
+    form = TrialForm(posted(request), initial={"country": country})
     days = {"trial_days": settings.TRIAL_DAYS, "read_only_days": READ_ONLY_DAYS, "closing_days": CLOSING_DAYS}
     words = {**words, **days, "form": form, "kept_in": kept_in()}
     if not form.is_valid():
@@ -88,7 +89,7 @@ def welcome(request: HttpRequest, user_id: UUID, token: str) -> HttpResponse:
     user = user_by_public_id(user_id)
     if user is None or not opens(user, token):
         return _link_ended(request, user_id)
-    form = FirstPasswordForm(request.POST or None, user=user)
+    form = FirstPasswordForm(posted(request), user=user)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         response = render(request, "accounts/welcome.html", {"form": form, "email": user.email}, status=status)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from accounts import facts
 from accounts.models import Account, Membership, User
 from audit.models import Event, Payload
+from lib.addresses import id_in
 
 
 def membership_at(user: User, slug: str) -> Membership | None:
@@ -64,9 +65,8 @@ class Saved:
 
 def saved_change(kind: str, record: User | Account, event_id: str) -> Saved | None:
     """What this event of the active account says about the record, or None if it is about something else."""
-    try:
-        wanted = UUID(event_id)
-    except ValueError:
+    wanted = id_in(event_id)
+    if wanted is None:
         return None
     event = Event.objects.filter(public_id=wanted, kind=kind, record_id=record.public_id).first()
     payload = event and Payload.objects.filter(event_id=event.pk).first()

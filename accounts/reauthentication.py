@@ -35,7 +35,8 @@ def is_proven(request: HttpRequest) -> bool:
 def reauthenticated(view: View | None = None, *, to_look: bool = False) -> Any:
     """Do what matters only for whoever has just proven that it is them: put it below ``@allow``.
 
-    It asks when something is sent; with ``to_look``, before the page is shown, too.
+    It asks when something is sent; with ``to_look``, before the page is shown, too. The way back is a GET that
+    becomes what was sent, so ``@require_POST`` goes below this.
     """
     if view is None:
         return lambda view: reauthenticated(view, to_look=to_look)

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from accounts.files.content import PICTURES, PNG
-from accounts.files.purposes import MB, Purpose, register
+from accounts.files.purposes import AN_EXPORT, MB, Purpose, register
 
 KEPT = timedelta(days=7)
-LOG_TABLE = register(Purpose("audit log", made_as="text/csv; charset=utf-8", keep_for=KEPT))
-LOG_PROOF = register(Purpose("audit log for proof", made_as="application/jsonl; charset=utf-8", keep_for=KEPT))
+LOG_TABLE = register(Purpose("audit log", made_as="text/csv; charset=utf-8", keep_for=KEPT, left_out=AN_EXPORT))
+LOG_PROOF = register(
+    Purpose("audit log for proof", made_as="application/jsonl; charset=utf-8", keep_for=KEPT, left_out=AN_EXPORT)
+)
 
 _PICTURE = Purpose(
     "logo",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.views import (
     admin,
+    agreements,
     audit,
     email_change,
     factor_policy,
@@ -12,6 +13,7 @@ from accounts.views import (
     keys,
     log_jobs,
     mail_choices,
+    notices,
     people,
     people_invite,
     people_owner,
@@ -23,6 +25,11 @@ app_name = "accounts"
 urlpatterns = [
     path("", home.home, name="home"),
     path("first-steps/hide/", home.first_steps_hide, name="first_steps_hide"),
+    path("agree/", agreements.agree, name="agree"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices_read"),
+    path("notices/letters/", notices.notices_letters, name="notices_letters"),
+    path("notices/<uuid:public_id>/", notices.notice_open, name="notice_open"),
     path("admin/", admin.admin, name="admin"),
     path("admin/profile/", admin.profile, name="profile"),
     path("admin/profile/edit/", admin.profile_edit, name="profile_edit"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import orjson
@@ -10,10 +11,18 @@ from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
 from django.http import HttpRequest
 
-from accounts.api.fields import Field, Wrong
+from accounts.api.fields import Field
 from accounts.api.problems import WHOLE, Errors, Problem
+from accounts.api.values import Wrong
 
 MEDIA_TYPES = ("application/json", "application/merge-patch+json")
+MOST_BYTES = 25 << 20  # of a file
+IN_MEMORY = 1 << 20
+
+
+def missing(noun: str) -> dict[str, str]:
+    """What a field of another record says when there is none, or none that its reader may see."""
+    return {"invalid_choice": f"There is no such {noun}."}
 
 
 def read_body(request: HttpRequest) -> dict[str, Any]:
@@ -29,6 +38,20 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
+def read_file(request: Any) -> Any:
+    """The file that is the body of a request, from its beginning. It is taken in once, piece by piece."""
+    if not hasattr(request, "sent_file"):
+        file, size = SpooledTemporaryFile(IN_MEMORY), 0  # noqa: SIM115  (it lives as long as the request)
+        while piece := request.read(1 << 16):
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise Problem("too-large", "The file is larger than 25 MB. Split it and send one part after the other.")
+            file.write(piece)
+        request.sent_file = file
+    request.sent_file.seek(0)
+    return request.sent_file
+
+
 def given_to_form(body: Mapping[str, Any], fields: Mapping[str, Field], *, is_new: bool) -> dict[str, Any]:
     """The body as a form takes it. Unknown fields and wrong kinds of values are refused, each by name."""
     given: dict[str, Any] = {}
@@ -39,6 +62,8 @@ def given_to_form(body: Mapping[str, Any], fields: Mapping[str, Field], *, is_ne
                 raise Wrong("There is no such field.")
             if fields[name].is_read_only:
                 raise Wrong("This can only be read.")
+            if fields[name].is_fixed and not is_new:
+                raise Wrong("This is said when it is added, and stays.")
             given |= fields[name].take(value)
         except Wrong as wrong:
             errors[name] = [str(wrong)]
@@ -52,7 +77,8 @@ def given_to_form(body: Mapping[str, Any], fields: Mapping[str, Field], *, is_ne
 
 def errors_of(form: Any, fields: Iterable[Field]) -> Errors:
     """What the form objects to, by the names that the API has for it."""
-    names = {form_name: field.name for field in fields for form_name in field.form_names}
+    written = [field for field in fields if not field.is_read_only]
+    names = {form_name: field.name for field in written for form_name in field.form_names}
     found: Errors = {}
     for form_name, messages in form.errors.items():
         found.setdefault(names.get(form_name, WHOLE), []).extend(map(str, messages))
@@ -67,8 +93,8 @@ class BodyForm:
 
     def __init__(self, given: Mapping[str, Any], **kwargs: Any) -> None:
         data = dict(given)
-        if not kwargs["instance"]._state.adding:
-            data["version"] = kwargs["instance"].version
+        if not kwargs["instance"]._state.adding and hasattr(kwargs["instance"], "version"):
+            data.setdefault("version", kwargs["instance"].version)
         super().__init__(data, **kwargs)  # type: ignore[call-arg]
         self.left_out = self.fields.keys() - data.keys()
         for name in self.left_out:

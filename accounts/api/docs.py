@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.api.fields import EXAMPLE_ID, Field, Reference, Schema
 from accounts.api.lists import MOST_ROWS, PAGE_SIZE, Filter
-from accounts.api.openapi import example, title
+from accounts.api.openapi import SENT, example, title
 from accounts.api.problems import KINDS
-from accounts.api.resource import OF_THE_LIST, VERBS, Resource
+from accounts.api.resource import VERBS, Resource
 from accounts.keys import SCOPES
 
 KINDS_OF_TEXT = {"uuid": "id", "date": "day", "date-time": "instant"}
@@ -87,20 +87,24 @@ def used_scopes(resources: Sequence[Resource]) -> set[str]:
 def _chapter(resource: Resource) -> Chapter:
     return Chapter(
         name=resource.name,
-        about=resource.about,
+        about=with_code(resource.about),
         calls=[_call(resource, verb) for verb in resource.may],
         fields=[_field(resource, field) for field in resource.fields],
-        filters=[_filter(each) for each in resource.filters],
+        filters=[*(_filter(each) for each in resource.filters), *_own_filters(resource)],
         orders=list(resource.orders),
         answer=_pretty(example(resource)),
     )
 
 
 def _call(resource: Resource, verb: str) -> Call:
-    path = f"/api/v1/{resource.name}/" + ("" if verb in OF_THE_LIST else f"{EXAMPLE_ID}/")
+    path = f"/api/v1{resource.path(verb)}".replace("{id}", EXAMPLE_ID)
     method, url = VERBS[verb], f"{settings.SITE_URL}{path}"
     parts = ["curl", KEY, url] if method == "GET" else ["curl", f"-X {method}", KEY, url]
-    if verb in ("create", "change"):
+    if verb in resource.files:
+        url = f"{url}?{'&'.join(f'{name}=contacts.csv' for name in resource.files[verb])}"
+        sent = ['-H "Content-Type: application/octet-stream"', "--data-binary @contacts.csv"]
+        parts = [*parts[:-1], *sent, f'"{url}"']
+    elif verb in SENT:
         body = _sent(resource, verb)
         parts = [*parts[:-1], '-H "Content-Type: application/json"', f"-d '{_pretty(body)}'", url]
     return Call(
@@ -110,7 +114,11 @@ def _call(resource: Resource, verb: str) -> Call:
 
 def _sent(resource: Resource, verb: str) -> dict[str, Any]:
     """What is needed, or one field to change, and no more."""
-    whole = example(resource, written=True)
+    if verb in resource.sent:
+        return dict(resource.sent[verb]["examples"][0])
+    whole = example(resource, written=verb)
+    if resource.examples:
+        return whole
     needed = [field.name for field in resource.fields if field.is_required]
     usual = [name for name in ("day", "minutes", "first_name", "last_name", "email", "name") if name in whole]
     names = [*needed, *usual] if verb == "create" else usual[:1]
@@ -122,17 +130,27 @@ def _field(resource: Resource, field: Field) -> Line:
     if isinstance(field, Reference):
         kind = f"id of one of the {field.to.replace('-', ' ')}" + (", or null" if field.may_be_null else "")
     notes = ["needed"] if field.is_required else []
-    notes += ["read only"] if field.is_read_only or "create" not in resource.may else []
+    notes += ["read only"] if field.is_read_only or not {"create", "start"} & resource.may.keys() else []
+    notes += ["written only"] if field.is_write_only else []
     notes += ["only for roles that may see it"] if field.needs else []
     return Line(field.name, ", ".join([kind, *notes]), with_code(field.about))
 
 
 def _filter(filter_: Filter) -> Line:
-    return Line(filter_.name, _kind(filter_.schema), filter_.about)
+    return Line(filter_.name, _kind(filter_.schema), with_code(filter_.about))
+
+
+def _own_filters(resource: Resource) -> list[Line]:
+    """Those that an account adds by fields of its own."""
+    return [Line("custom.…", "text", with_code(resource.own_parameters[0]))] if resource.own_parameters else []
 
 
 def _kind(schema: Schema) -> str:
     """A schema in a few words: “text, at most 200 characters”."""
+    if either := schema.get("anyOf"):
+        return " or ".join(map(_kind, either))
+    if "const" in schema:
+        return str(schema["const"])
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     kind = WORDS.get(types[0]) or KINDS_OF_TEXT.get(schema.get("format", ""), "text")
     if "enum" in schema:

@@ -5,32 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db.models import Model
+
+from accounts.api.values import EXAMPLE_ID, EXAMPLE_INSTANT, Wrong, a_day, a_text, an_id, an_instant
 
 Row = Mapping[str, Any]
 Schema = dict[str, Any]
 
-A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-AN_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
-YEARS = range(1970, 2200)
+A_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+AN_AMOUNT = r"[0-9]{{1,{digits}}}(\.[0-9]{{1,2}})?"
 AN_INSTANT = {"type": "string", "format": "date-time", "pattern": "^(19[7-9]|2[01][0-9])[0-9]"}  # of these years
-EXAMPLE_ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
-EXAMPLE_INSTANT = "2026-11-20T09:30:00Z"
-
-
-class Wrong(ValueError):
-    """What was sent can't be meant; the message is the sentence to show."""
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of a resource: its name and meaning, and the column it comes from.
 
-    ``needs`` names the action without which a member does not see the field.
+    ``needs`` names the action without which a member does not see the field. One that ``is_fixed`` is said when
+    the record is made, and stays. One that ``is_write_only`` goes with what is sent, and is no part of the record.
     """
 
     name: str
@@ -38,7 +32,9 @@ class Field:
     example: Any = None
     column: str = ""
     is_read_only: bool = False
+    is_write_only: bool = False
     is_required: bool = False
+    is_fixed: bool = False
     needs: str = ""
 
     kind: ClassVar[Schema] = {"type": "string"}
@@ -68,7 +64,8 @@ class Field:
             said["description"] = self.about
         if self.example is not None:
             said["examples"] = [self.example]
-        return {**said, "readOnly": True} if self.is_read_only else said
+        only = {"readOnly": self.is_read_only, "writeOnly": self.is_write_only}
+        return {**said, **{name: True for name, is_so in only.items() if is_so}}
 
 
 class Text(Field):
@@ -81,6 +78,18 @@ class Text(Field):
         longest = column_of(model, self.columns[0]).max_length
         bounds = {**({"minLength": 1} if self.is_required else {}), **({"maxLength": longest} if longest else {})}
         return {**super().schema(model), **bounds}
+
+
+class Reason(Field):
+    """Why something is done, where it has to be said."""
+
+    longest: int = 200
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {self.name: a_text(value)}
+
+    def schema(self, model: type[Model]) -> Schema:
+        return {**super().schema(model), "maxLength": self.longest}
 
 
 class Identity(Field):
@@ -114,6 +123,46 @@ class Day(Field):
 
     def take(self, value: Any) -> dict[str, Any]:
         return {self.name: a_day(value)}
+
+
+class MaybeDay(Day):
+    """A calendar day, or null."""
+
+    kind = {"type": ["string", "null"], "format": "date"}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {self.name: None} if value is None else super().take(value)
+
+
+class MaybeClock(Field):
+    """A time of day to the minute, or null."""
+
+    kind = {"type": ["string", "null"], "pattern": f"^{A_CLOCK.pattern}$"}
+    is_plain = False
+
+    def show(self, row: Row) -> Any:
+        clock = row[self.columns[0]]
+        return None if clock is None else f"{clock:%H:%M}"
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value is not None and not (isinstance(value, str) and A_CLOCK.fullmatch(value)):
+            raise Wrong("Write a time of day, as in 15:00, or null.")
+        return {self.name: value}
+
+
+@dataclass(frozen=True)
+class OneOf(Field):
+    """One of a few words."""
+
+    words: tuple[str, ...] = ()
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value not in self.words:
+            raise Wrong(f"Write one of: {', '.join(self.words)}.")
+        return {self.name: value}
+
+    def schema(self, model: type[Model]) -> Schema:
+        return {**super().schema(model), "enum": list(self.words)}
 
 
 class Flag(Field):
@@ -234,6 +283,7 @@ class Money(Field):
     """An amount with its currency, or null. The amount is text: a float would lose cents."""
 
     currency: str = "currency"  # the column beside
+    digits: int = 7  # before the point
 
     is_plain = False
 
@@ -249,21 +299,45 @@ class Money(Field):
         amount = row[self.name]
         return None if amount is None else {"amount": f"{amount:.2f}", "currency": row[self.currency]}
 
+    @property
+    def pattern(self) -> str:
+        return AN_AMOUNT.format(digits=self.digits)
+
     def take(self, value: Any) -> dict[str, Any]:
         if value is None:
             return {self.name: None}
         is_whole = isinstance(value, dict) and value.keys() == {"amount", "currency"}
-        if not is_whole or not isinstance(value["amount"], str) or not AN_AMOUNT.fullmatch(value["amount"]):
+        if not is_whole or not isinstance(value["amount"], str) or not re.fullmatch(self.pattern, value["amount"]):
             raise Wrong('Write an amount, as in {"amount": "120.00", "currency": "EUR"}, or null.')
         return {self.name: value["amount"], self.currency: a_text(value["currency"])}
 
     def schema(self, model: type[Model]) -> Schema:
         parts = {
-            "amount": {"type": "string", "pattern": f"^{AN_AMOUNT.pattern}$"},
+            "amount": {"type": "string", "pattern": f"^{self.pattern}$"},
             "currency": {"type": "string", "description": "Three letters, as in EUR.", "pattern": "^[A-Z]{3}$"},
         }
         whole = {"properties": parts, "required": ["amount", "currency"], "additionalProperties": False}
         return {**super().schema(model), "type": ["object", "null"], **whole}
+
+
+@dataclass(frozen=True)
+class References(Field):
+    """Several other records, by their ids; the list replaces the former one."""
+
+    to: str = ""
+    least: int = 0
+    most: int = 50
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, list):
+            raise Wrong("Write a list of ids.")
+        if not self.least <= len(value) <= self.most:
+            raise Wrong(f"Write {self.least} to {self.most} ids.")
+        return {self.name: [an_id(each) for each in value]}
+
+    def schema(self, model: type[Model]) -> Schema:
+        ids = {"type": "string", "format": "uuid"}
+        return {**super().schema(model), "type": "array", "items": ids, "minItems": self.least, "maxItems": self.most}
 
 
 class Status(Field):
@@ -293,58 +367,11 @@ class Since(Field):
         return row[self.column] is not None
 
 
-class Custom(Field):
-    """The firm's own fields: an object with those that it has defined."""
-
-    kind = {"type": "object", "additionalProperties": False}
-    is_plain = False
-    columns = ()
-
-    def show(self, row: Row) -> Any:
-        return {}
+class Switch(Since):
+    """The same, and writing true or false sets or clears it."""
 
     def take(self, value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise Wrong("Write an object.")
-        if value:
-            raise Wrong(f"This account has no field of its own named {_listed(sorted(value))}.")
-        return {}
-
-
-def a_text(value: Any, longest: int | None = None) -> str:
-    if not isinstance(value, str):
-        raise Wrong("Write a text, in quotes.")
-    if "\0" in value:
-        raise Wrong("A text can't hold the character zero.")
-    if longest is not None and len(value) > longest:
-        raise Wrong(f"Write at most {longest} characters.")
-    return value
-
-
-def an_id(value: Any) -> UUID:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        raise Wrong(f"Write an id, as in {EXAMPLE_ID}.") from None
-
-
-def a_day(value: Any) -> date:
-    if isinstance(value, str) and A_DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise Wrong("Write a day, as in 2026-11-20.")
-
-
-def an_instant(value: Any) -> datetime:
-    try:
-        instant = datetime.fromisoformat(value)
-    except (ValueError, TypeError):
-        instant = None
-    if instant is None or instant.tzinfo is None or instant.year not in YEARS:
-        raise Wrong(f"Write an instant with its zone, as in {EXAMPLE_INSTANT}.")
-    return instant.astimezone(UTC)
+        return Flag.take(self, value)  # type: ignore[arg-type]
 
 
 def column_of(model: type[Model], path: str) -> Any:
@@ -365,3 +392,4 @@ VERSION = Whole("version", "Counts the changes; send it as `If-Match`.", 3, is_r
 SAMPLE = Flag("is_sample", "Invented, to try things with; not the firm's own.", False, is_read_only=True)
 CREATED = Instant("created_at", "When it was added.", EXAMPLE_INSTANT, is_read_only=True)
 UPDATED = Instant("updated_at", "When it was changed last.", EXAMPLE_INSTANT, is_read_only=True)
+DELETED = MaybeInstant("deleted_at", "Since when it lies in the bin; null outside.", None, is_read_only=True)

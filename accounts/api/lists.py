@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.api.fields import AN_INSTANT, Schema, Wrong, a_day, a_text, an_id, an_instant
+from accounts.api.fields import AN_INSTANT, Schema
 from accounts.api.problems import Errors, Problem
+from accounts.api.values import Wrong, a_day, a_text, an_id, an_instant
 from accounts.models import Membership
 from lib import keyset
 
@@ -45,7 +46,7 @@ def by_instant(name: str, lookup: str, about: str) -> Filter:
 
 
 def by_flag(name: str, about: str, condition: Callable[[bool], Q]) -> Filter:
-    return Filter(name, about, {"type": "boolean"}, _flag, lambda flag, _: condition(flag))
+    return Filter(name, about, {"type": "boolean"}, a_flag, lambda flag, _: condition(flag))
 
 
 def by_word(name: str, words: Mapping[str, Q], about: str) -> Filter:
@@ -87,22 +88,8 @@ def asked_of(
     request: HttpRequest, filters: Mapping[str, Filter], orders: Mapping[str, Any], *, searches: bool
 ) -> Asked:
     """Read the parameters. One that nobody knows is refused: a misspelt filter must not answer with everything."""
-    errors: Errors = {}
-    chosen: list[tuple[Filter, Any]] = []
     common = {"cursor", "page_size", "ordering", *(["search"] if searches else [])}
-    for name, values in request.GET.lists():
-        try:
-            if name not in common and name not in filters:
-                known = ", ".join(sorted(common | filters.keys()))
-                raise Wrong(f"There is no such parameter. These are: {known}.")
-            if len(values) > 1:
-                raise Wrong("Give it once.")
-            if name in filters:
-                chosen.append((filters[name], filters[name].read(a_text(values[0]))))
-            if name == "search":
-                a_text(values[0], LONGEST_SEARCH)
-        except Wrong as wrong:
-            errors[name] = [str(wrong)]
+    chosen, errors = chosen_of(request, filters, common)
     asked = Asked(
         search=request.GET.get("search", ""),
         ordering=request.GET.get("ordering") or next(iter(orders)),
@@ -117,10 +104,32 @@ def asked_of(
     return asked
 
 
-def page(rows: QuerySet[Any], asked: Asked, order: tuple[str, ...], *, only_for: str, shape: Any) -> keyset.Page:
+def chosen_of(
+    request: HttpRequest, filters: Mapping[str, Filter], others: Set[str] = frozenset()
+) -> tuple[list[tuple[Filter, Any]], Errors]:
+    """What the address says for each filter, and what is wrong with it; ``others`` are parameters of another kind."""
+    errors: Errors = {}
+    chosen: list[tuple[Filter, Any]] = []
+    for name, values in request.GET.lists():
+        try:
+            if name not in others and name not in filters:
+                known = ", ".join(sorted(others | filters.keys()))
+                raise Wrong(f"There is no such parameter. These are: {known}.")
+            if len(values) > 1:
+                raise Wrong("Give it once.")
+            if name in filters:
+                chosen.append((filters[name], filters[name].read(a_text(values[0]))))
+            if name == "search":
+                a_text(values[0], LONGEST_SEARCH)
+        except Wrong as wrong:
+            errors[name] = [str(wrong)]
+    return chosen, errors
+
+
+def page(rows: QuerySet[Any], asked: Asked, order: tuple[str, ...], *, only_for: str, **shown: Any) -> keyset.Page:
     """One page; a cursor of another list, account or ordering is refused."""
     try:
-        return keyset.page(rows, order=order, cursor=asked.cursor, size=asked.size, shape=shape, only_for=only_for)
+        return keyset.page(rows, order=order, cursor=asked.cursor, size=asked.size, only_for=only_for, **shown)
     except keyset.ForeignCursor:
         words = "This cursor belongs to another list or ordering. Begin without one."
         raise Problem("parameters", errors={"cursor": [words]}) from None
@@ -143,7 +152,8 @@ def _size(text: str | None, errors: Errors) -> int:
     return PAGE_SIZE
 
 
-def _flag(text: str) -> bool:
+def a_flag(text: str) -> bool:
+    """What an address says of yes and no."""
     if text not in ("true", "false"):
         raise Wrong("Take true or false.")
     return text == "true"

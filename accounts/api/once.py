@@ -16,6 +16,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 
+from accounts.api.body import read_file
 from accounts.api.problems import Problem
 from accounts.models import ApiAnswer
 from tenancy.context import current_account_id
@@ -35,14 +36,14 @@ _CLAIM = """
 """
 
 
-def once(request: Any, run: Callable[[], HttpResponse]) -> HttpResponse:
+def once(request: Any, run: Callable[[], HttpResponse], *, takes_file: bool = False) -> HttpResponse:
     """Do what is asked for, unless the same request was answered before."""
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or key is None:
         return run()
     if not _KEY.fullmatch(key):
         raise Problem("unreadable", "An Idempotency-Key has 1 to 255 visible ASCII characters.")
-    fingerprint = _fingerprint(request)
+    fingerprint = _fingerprint(request, takes_file)
     claimed = _claim(request.membership.pk, key, fingerprint)
     if claimed is None:
         return _again(request.membership.pk, key, fingerprint)
@@ -70,6 +71,7 @@ def _again(member_id: int, key: str, fingerprint: str) -> HttpResponse:
     return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
 
-def _fingerprint(request: Any) -> str:
+def _fingerprint(request: Any, takes_file: bool) -> str:
     """Tells one request from another: where it went, and what it said."""
-    return hashlib.sha256(request.get_full_path().encode() + b"\0" + request.body).hexdigest()
+    said = hashlib.file_digest(read_file(request), "sha256").digest() if takes_file else request.body
+    return hashlib.sha256(request.get_full_path().encode() + b"\0" + said).hexdigest()

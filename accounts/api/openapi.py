@@ -8,11 +8,11 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.api.fields import Field, Schema
+from accounts.api.fields import Field, OneOf, Reference, Schema
 from accounts.api.lists import LONGEST_SEARCH, MOST_ROWS, PAGE_SIZE
 from accounts.api.operations import Operation
 from accounts.api.problems import CONTENT_TYPE, KINDS
-from accounts.api.resource import OF_THE_LIST, VERBS, Resource
+from accounts.api.resource import VERBS, Resource
 from accounts.keys import SCOPES
 
 ABOUT = """\
@@ -21,6 +21,14 @@ both its scopes and the member's role allow, and sees what the member sees.
 """
 TITLES = {
     "browse": "List {many}", "create": "Add {a}", "read": "Read {a}", "change": "Change {a}", "delete": "Delete {a}",
+    "start": "Start the {one}", "stop": "Stop the {one}",
+    "merge": "Merge others into {a}", "restore": "Take {a} out of the bin", "undo": "Undo {a}",
+    "restrict": "Restrict {a}: keep it, and use it no more", "lift": "Lift the restriction of {a}",
+    "withdraw": "Withdraw {a}", "approve": "Approve {a}", "return": "Return {a} with words",
+    "reopen": "Reopen {a} that was approved",
+    "check": "Check {a}", "run": "Run {a}", "cancel": "Cancel {a}",
+    "receipt": "Put a receipt to {a}",
+    "download": "Let {a} out",
 }  # fmt: skip
 ALWAYS = (400, 401, 403, 406, 429, 500)
 REFUSALS = {
@@ -29,7 +37,27 @@ REFUSALS = {
     "create": (*ALWAYS, 402, 409, 413, 415, 422),
     "change": (*ALWAYS, 402, 404, 409, 412, 413, 415, 422),
     "delete": (*ALWAYS, 402, 404, 409, 412, 422),
+    "start": (*ALWAYS, 402, 409, 413, 415, 422),
+    "stop": (*ALWAYS, 402, 409, 413, 415, 422),
+    "merge": (*ALWAYS, 402, 404, 409, 412, 413, 415, 422),
+    "download": (*ALWAYS, 404, 409, 410, 422),
 }
+OF_AN_OWN_VERB = REFUSALS["merge"]
+NO_VERSION = ("read", "create")
+SENT = {
+    "create": "New",
+    "change": "Change",
+    "start": "Start",
+    "stop": "Stop",
+    "merge": "Merge",
+    "restrict": "Restrict",
+    "lift": "Lift",
+    "return": "Return",
+    "reopen": "Reopen",
+    "check": "Check",
+    "receipt": "Receipt",
+}
+A_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def describe(resources: Iterable[Resource]) -> dict[str, Any]:
@@ -39,8 +67,9 @@ def describe(resources: Iterable[Resource]) -> dict[str, Any]:
     schemas: dict[str, Any] = {"Problem": _problem()}
     for resource in resources:
         for verb in resource.may:
-            paths.setdefault(_path(resource, verb), _path_item(verb))[VERBS[verb].lower()] = _operation(resource, verb)
-        schemas |= _schemas(resource)
+            path = resource.path(verb)
+            paths.setdefault(path, _path_item(path))[VERBS[verb].lower()] = _operation(resource, verb)
+        schemas |= resource.schemas() or _schemas(resource)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Candor", "version": "1", "description": ABOUT},
@@ -65,25 +94,24 @@ def noun(resource: Resource) -> str:
 def title(resource: Resource, verb: str) -> str:
     """What an operation does, in words."""
     a = f"{'an' if resource.one[0] in 'aeiou' else 'a'} {noun(resource)}"
-    return TITLES[verb].format(a=a, many=resource.name.replace("-", " "))
+    return TITLES[verb].format(a=a, one=noun(resource), many=resource.name.replace("-", " "))
 
 
-def example(resource: Resource, *, written: bool = False) -> dict[str, Any]:
-    """One record as it is answered, or as it is sent."""
-    fields = [field for field in resource.fields if not (written and field.is_read_only)]
-    return {field.name: field.example for field in fields}
+def example(resource: Resource, *, written: str = "") -> dict[str, Any]:
+    """One record as it is answered, or as it is sent with the verb ``written``."""
+    if resource.examples:
+        return dict(resource.examples[written or "answer"])
+    fields = [field for field in resource.fields if not (field.is_read_only if written else field.is_write_only)]
+    fields = [field for field in fields if not (written == "change" and field.is_fixed)]
+    return {field.name: field.example for field in fields if not written or field.example is not None}
 
 
 def _name(resource: Resource) -> str:
     return resource.one.title().replace("_", "")
 
 
-def _path(resource: Resource, verb: str) -> str:
-    return f"/{resource.name}/" if verb in OF_THE_LIST else f"/{resource.name}/{{id}}/"
-
-
-def _path_item(verb: str) -> dict[str, Any]:
-    return {} if verb in OF_THE_LIST else {"parameters": [{"$ref": "#/components/parameters/id"}]}
+def _path_item(path: str) -> dict[str, Any]:
+    return {"parameters": [{"$ref": "#/components/parameters/id"}]} if "{id}" in path else {}
 
 
 def _operation(resource: Resource, verb: str) -> dict[str, Any]:
@@ -97,25 +125,61 @@ def _operation(resource: Resource, verb: str) -> dict[str, Any]:
         "parameters": _parameters_of(resource, verb),
         "responses": {
             **_answer(resource, verb),
-            **{str(each): _ref("responses", str(each)) for each in REFUSALS[verb]},
+            **{str(each): _ref("responses", str(each)) for each in _refusals(verb, operation)},
         },
     }
-    if verb in ("create", "change"):
-        schema = _ref("schemas", f"{_name(resource)}{'New' if verb == 'create' else 'Change'}")
-        content = {"schema": schema, "example": example(resource, written=True)}
-        said["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if verb in resource.files:
+        said["requestBody"] = {"required": True, "content": A_FILE}
+    elif verb in SENT:
+        schema = _ref("schemas", f"{_name(resource)}{SENT[verb]}")
+        shown = resource.sent[verb]["examples"][0] if verb in resource.sent else example(resource, written=verb)
+        content = {"schema": schema, "example": shown}
+        said["requestBody"] = {"required": verb not in ("stop", "check"), "content": {"application/json": content}}
     return said
+
+
+def _refusals(verb: str, operation: Operation) -> list[int]:
+    found = REFUSALS.get(verb, OF_AN_OWN_VERB)
+    return [status for status in found if status != 402 or not operation.works_read_only]
 
 
 def _parameters_of(resource: Resource, verb: str) -> list[Any]:
     if verb == "browse":
         common = ["cursor", "page_size", *(["search"] if resource.is_searched else [])]
-        order = {"type": "string", "enum": list(resource.orders), "default": next(iter(resource.orders))}
+        order = _order(resource)
         filters = [_query(each.name, each.about, each.schema) for each in resource.filters]
+        if resource.own_parameters:
+            about, schema = resource.own_parameters
+            filters.append({**_query("own", about, schema), "style": "form", "explode": True})
         return [*(_ref("parameters", name) for name in common), _query("ordering", "In which order.", order), *filters]
-    if verb == "create":
-        return [_ref("parameters", "Idempotency-Key")]
-    return [_ref("parameters", "If-Match")] if verb in ("change", "delete") and resource.is_versioned else []
+    if verb == "read" and resource.filters and "{id}" not in resource.path(verb):
+        return [_query(each.name, each.about, each.schema) for each in resource.filters]
+    of_version = [_ref("parameters", "If-Match")] if verb not in NO_VERSION and resource.is_versioned else []
+    text = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
+    named = [{**_query(name, about, text), "required": True} for name, about in resource.files.get(verb, {}).items()]
+    if verb == "delete":
+        text = {"type": "string", "maxLength": 200}
+        named = [_query(name, about, text) for name, about in resource.asked_at_deletion.items()]
+    numbers = [_ref("parameters", "Keep-Numbers")] if verb in ("create", "change") and _takes_words(resource) else []
+    return [
+        *named,
+        *([_ref("parameters", "Idempotency-Key")] if VERBS[verb] == "POST" else []),
+        *numbers,
+        *of_version,
+    ]
+
+
+def _takes_words(resource: Resource) -> bool:
+    """Whether anything that looks like a number could be written in it."""
+    written = [field for field in resource.fields if not field.is_read_only]
+    return not all(isinstance(field, OneOf | Reference) for field in written)
+
+
+def _order(resource: Resource) -> Schema:
+    known: Schema = {"type": "string", "enum": list(resource.orders)}
+    own: Schema = {"type": "string", "pattern": resource.own_order, "description": "A field of the firm's own."}
+    found = {"anyOf": [known, own]} if resource.own_order else known
+    return {**found, "default": next(iter(resource.orders))}
 
 
 def _answer(resource: Resource, verb: str) -> dict[str, Any]:
@@ -134,7 +198,8 @@ def _answer(resource: Resource, verb: str) -> dict[str, Any]:
 
 def _schemas(resource: Resource) -> dict[str, Any]:
     name = _name(resource)
-    found = {name: _object(resource, [*resource.fields], [each.name for each in resource.fields if not each.needs])}
+    answered = [field for field in resource.fields if not field.is_write_only]
+    found = {name: _object(resource, answered, [each.name for each in answered if not each.needs])}
     pages = {"type": ["string", "null"], "format": "uri"}
     results = {"type": "array", "items": _ref("schemas", name), "maxItems": MOST_ROWS}
     found[f"{name}List"] = {
@@ -145,11 +210,11 @@ def _schemas(resource: Resource) -> dict[str, Any]:
     }
     written = [field for field in resource.fields if not field.is_read_only]
     needed = [field.name for field in written if field.is_required]
-    if "create" in resource.may:
+    if "create" in resource.may and "create" not in resource.files:
         found[f"{name}New"] = _object(resource, written, needed)
     if "change" in resource.may:
-        found[f"{name}Change"] = _object(resource, written, [])
-    return found
+        found[f"{name}Change"] = _object(resource, [field for field in written if not field.is_fixed], [])
+    return found | {f"{name}{SENT[verb]}": schema for verb, schema in resource.sent.items()}
 
 
 def _object(resource: Resource, fields: list[Field], required: list[str]) -> Schema:
@@ -199,12 +264,15 @@ def _parameters() -> dict[str, Any]:
     key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
     return {
         "id": {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
-        "cursor": _query("cursor", "From `next` or `previous` of another page.", {"type": "string", "minLength": 1}),
+        "cursor": _query("cursor", "From `next` or `previous` of another page.", {"type": "string"}),
         "page_size": _query("page_size", "Rows on a page.", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS,
                                                              "default": PAGE_SIZE}),
-        "search": _query("search", "Beginnings of words.", {"type": "string", "maxLength": LONGEST_SEARCH}),
+        "search": _query("search", "Beginnings of words; parts of them, too, where the installation finds those.",
+                         {"type": "string", "maxLength": LONGEST_SEARCH}),
         "Idempotency-Key": _in_header("Idempotency-Key", "Names this request: sent again within a day, it has one "
                                       "effect and the same answer.", key),
+        "Keep-Numbers": _in_header("Keep-Numbers", "Say `yes` where a text holds something that only looks like the "
+                                   "number of a card, and was refused for it; nothing else.", {"type": "string"}),
         "If-Match": _in_header("If-Match", 'The version you know, as in "3": refused with 412 if there is a newer one.',
                                {"type": "string"}),
     }  # fmt: skip

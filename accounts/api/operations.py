@@ -18,6 +18,8 @@ class Operation:
     scope: str
     action: str
     run: Callable[..., HttpResponse]
+    takes_file: bool = False  # as its body
+    works_read_only: bool = False  # in an account of any standing, as views do that say @open_when_read_only
 
 
 @dataclass(frozen=True)

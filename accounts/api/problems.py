@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
+from lib.errors import Refused
 from tenancy.errors import Conflict
 
 Errors = dict[str, list[str]]
@@ -46,6 +47,7 @@ KINDS = {
     "method": Kind(405, "Not possible here", "The header `Allow` lists what is."),
     "not-acceptable": Kind(406, "Only JSON is spoken here", "Accept `application/json`."),
     "conflict": Kind(409, "Somebody else was quicker", "Read the record again and repeat the change."),
+    "gone": Kind(410, "It is over", "What was there was kept for some days, or deleted."),
     "changed": Kind(412, "The record has changed", "Its version is not the one in `If-Match`: read it again."),
     "too-large": Kind(413, "The body is too large", "Send less at once."),
     "media-type": Kind(415, "Only JSON is read here", "Send `Content-Type: application/json`."),
@@ -86,6 +88,8 @@ def problem_of(request: HttpRequest, exception: Exception) -> Problem:
         return exception
     if isinstance(exception, Http404):
         return Problem("not-found")
+    if isinstance(exception, Refused):
+        return Problem("forbidden", str(exception))
     if isinstance(exception, PermissionDenied):
         return Problem("forbidden")
     if isinstance(exception, Conflict):

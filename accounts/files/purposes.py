@@ -9,6 +9,7 @@ from datetime import timedelta
 from accounts.files.content import WORDS
 
 MB = 1024 * 1024
+AN_EXPORT = "An earlier export: what it held is in the archive itself."
 
 
 class Unwelcome(Exception):
@@ -26,6 +27,9 @@ class Purpose:
     wanted: str = ""  # what to send instead of what is not taken
     keep_for: timedelta | None = None  # None: until its record lets it go
     box: tuple[int, int] | None = None  # a picture, drawn anew to fit: width and height at most
+    rewrites: bool = False  # a PDF, written anew with nothing but what is drawn on its pages
+    has_own_key: bool = False  # its row holds half of its key, so that nothing can be read once that is gone
+    left_out: str = ""  # why an archive of the account has no such files
 
     def media_type(self, found: str) -> str:
         """Under which type it goes out; raises Unwelcome for what this purpose does not take."""
@@ -49,6 +53,11 @@ def register(purpose: Purpose) -> Purpose:
         raise ValueError(f"There is a purpose named {purpose.name} already.")
     _purposes[purpose.name] = purpose
     return purpose
+
+
+def left_out_of_archives() -> dict[str, str]:
+    """The purposes whose files stay out of an account's archive, each with the reason."""
+    return {purpose.name: purpose.left_out for purpose in _purposes.values() if purpose.left_out}
 
 
 def purpose_named(name: str) -> Purpose | None:

@@ -2,6 +2,8 @@
 
 Each account has a random key; it is kept wrapped under a key derived from the installation's secret, so a
 stolen database or a stolen folder alone says nothing, and dropping the account's key shreds all its files.
+A file may have a secret of its own beside the account's key: it stays in the file's row and goes with the content, so
+what a disk or a backup still holds can't be opened.
 A file is cut into chunks sealed by AES-256-GCM: bound to account and file, in order, and with its end marked,
 so nothing can be swapped, moved or cut off unnoticed; and one chunk is in memory at a time.
 """
@@ -47,12 +49,13 @@ class AccountKey(AccountModel):
         return f"key of account {self.account_id}"
 
 
-def write(path: Path, name: str, chunks: Iterable[bytes]) -> None:
-    """Seal ``chunks`` into the file at ``path``, all of them or none. Only the same account and name open it."""
+def write(path: Path, name: str, chunks: Iterable[bytes], secret: bytes = b"") -> None:
+    """Seal ``chunks`` into the file at ``path``, all of them or none. The same account, name and secret open it."""
     salt = secrets.token_bytes(SALT)
-    cipher = _cipher(name, salt)
+    cipher = _cipher(name, salt, secret)
     draft = path.with_suffix(".part")
     draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft.unlink(missing_ok=True)  # of a writer that died; whoever names a file anew is the only one who writes it
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(salt)
@@ -65,13 +68,18 @@ def write(path: Path, name: str, chunks: Iterable[bytes]) -> None:
         draft.unlink(missing_ok=True)
 
 
+def new_secret() -> bytes:
+    """A secret for one file alone."""
+    return secrets.token_bytes(SALT)
+
+
 class Reader(io.RawIOBase):
     """Reads a sealed file from any place, one chunk at a time. Made inside the account, it reads on outside."""
 
-    def __init__(self, path: Path, name: str, size: int) -> None:
+    def __init__(self, path: Path, name: str, size: int, secret: bytes = b"") -> None:
         self.size = size
         self.file = path.open("rb")
-        self.cipher = _cipher(name, self.file.read(SALT))
+        self.cipher = _cipher(name, self.file.read(SALT), secret)
         self.belongs_to = _belongs_to(name)
         self.last = max(0, -(-size // CHUNK) - 1)
         self.at = 0
@@ -115,6 +123,29 @@ class Reader(io.RawIOBase):
             raise DamagedFile("The stored file is damaged, or its key is gone.") from error
 
 
+class TextBox:
+    """Seals short texts of the active account, as files are sealed. The key is fetched once for all of them."""
+
+    def __init__(self) -> None:
+        self._key = _account_key()
+
+    def close(self, name: str, text: str) -> bytes:
+        """The text as a column keeps it; only the same account and name open it."""
+        salt = secrets.token_bytes(SALT)
+        return salt + self._cipher(name, salt).encrypt(_nonce(0, True), text.encode(), _belongs_to(name))
+
+    def open(self, name: str, sealed: bytes) -> str:
+        """What was closed; raises DamagedFile when it was changed, or its key is gone."""
+        salt, rest = bytes(sealed[:SALT]), bytes(sealed[SALT:])
+        try:
+            return self._cipher(name, salt).decrypt(_nonce(0, True), rest, _belongs_to(name)).decode()
+        except InvalidTag as error:
+            raise DamagedFile("The stored text is damaged, or its key is gone.") from error
+
+    def _cipher(self, name: str, salt: bytes) -> AESGCM:
+        return AESGCM(_derived(self._key, f"text {name}", salt))
+
+
 def _cut(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Equal chunks, the last one marked; an empty file is one empty last chunk."""
     rest = bytearray()
@@ -134,9 +165,9 @@ def _belongs_to(name: str) -> bytes:
     return f"account {current_account_id()} file {name}".encode()
 
 
-def _cipher(name: str, salt: bytes) -> AESGCM:
+def _cipher(name: str, salt: bytes, secret: bytes) -> AESGCM:
     """A key for this file alone, so that chunk numbers can serve as nonces."""
-    return AESGCM(_derived(_account_key(), f"file {name}", salt))
+    return AESGCM(_derived(_account_key() + secret, f"file {name}", salt))
 
 
 def _account_key() -> bytes:

@@ -9,13 +9,14 @@ from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.files import sealed
-from accounts.files.content import LOOKED_AT, UNKNOWN, media_type
+from accounts.files.content import LOOKED_AT, PDF, UNKNOWN, media_type
 from accounts.files.purposes import Purpose
 from accounts.files.sealed import AccountKey
 from tenancy.context import current_account_id
@@ -49,6 +50,7 @@ class StoredFile(AccountModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True)
     discarded_at = models.DateTimeField(null=True, editable=False)
+    secret = models.BinaryField(default=b"", db_default=b"")  # half of its key, where its purpose wants one of its own
 
     belongs_to = None  # a file is the firm's; who may have it says the record that it is part of
     objects = AccountManager.from_queryset(StoredFileQuerySet)()
@@ -73,29 +75,36 @@ class StoredFile(AccountModel):
         """The content, readable from any place; FileNotFoundError once it has expired."""
         if self.discarded_at is not None:
             raise FileNotFoundError(f"The content of {self.public_id} is gone.")
-        return io.BufferedReader(sealed.Reader(self.path, str(self.public_id), self.size), sealed.CHUNK)
+        return io.BufferedReader(
+            sealed.Reader(self.path, str(self.public_id), self.size, bytes(self.secret)), sealed.CHUNK
+        )
 
     def discard(self) -> None:
-        """Let the content go; the row remains and says when."""
-        self.discarded_at = timezone.now()
-        self.save(update_fields=["discarded_at"])
+        """Let the content go, and with it the key of its own that it may have; the row remains and says when."""
+        self.discarded_at, self.secret = timezone.now(), b""
+        self.save(update_fields=["discarded_at", "secret"])
         _unlink_after_commit(self.path)
 
 
-def store(chunks: Iterable[bytes], *, purpose: Purpose, name: str, by: Any = None) -> StoredFile:
+def store(
+    chunks: Iterable[bytes], *, purpose: Purpose, name: str, by: Any = None, public_id: UUID | None = None
+) -> StoredFile:
     """Keep a new file of the active account, if its purpose takes what it really is; raises Unwelcome otherwise.
 
-    A purpose with a box keeps a picture that was drawn anew, never the one that was sent.
+    A purpose with a box keeps a picture that was drawn anew, never the one that was sent; one that rewrites, a PDF of
+    which nothing but the drawing is left.
     """
     kind, chunks = taken(chunks, purpose)
     stored = StoredFile(
         account_id=current_account_id(),
+        public_id=public_id or uuid4(),
         purpose=purpose.name,
         name=_plain(name),
         media_type=kind,
         size=0,
         made_by=by,
         expires_at=timezone.now() + purpose.keep_for if purpose.keep_for else None,
+        secret=sealed.new_secret() if purpose.has_own_key else b"",
     )
     digest = hashlib.sha256()
 
@@ -105,7 +114,7 @@ def store(chunks: Iterable[bytes], *, purpose: Purpose, name: str, by: Any = Non
             stored.size += len(chunk)
             yield chunk
 
-    sealed.write(stored.path, str(stored.public_id), noted())
+    sealed.write(stored.path, str(stored.public_id), noted(), bytes(stored.secret))
     stored.sha256 = digest.hexdigest()
     stored.save()
     return stored
@@ -115,6 +124,10 @@ def taken(chunks: Iterable[bytes], purpose: Purpose) -> tuple[str, Iterable[byte
     """What a purpose makes of a file: its media type, and the bytes to keep. Raises Unwelcome."""
     start, chunks = _looked_into(_counted(chunks, purpose))
     kind = purpose.media_type(media_type(start))
+    if purpose.rewrites and kind == PDF:
+        from accounts.files import pdfs  # as with pictures
+
+        return kind, [pdfs.rewritten(b"".join(chunks))]
     if purpose.box:
         from accounts.files import pictures  # Pillow is loaded for the first picture, not when a process starts
 

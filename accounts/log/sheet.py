@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from django.utils import timezone
@@ -14,10 +12,9 @@ from accounts.history import Line, lines, numbers_of
 from accounts.log.filters import LogFilterForm
 from accounts.log_job import LogJob
 from audit.models import Event
-from lib.sheets import guarded
+from lib.sheets import BYTE_ORDER_MARK, comma_separated
 
 BATCH = 1000
-BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something older
 
 
 def table(job: LogJob, beat: Beat) -> Iterator[bytes]:
@@ -25,11 +22,11 @@ def table(job: LogJob, beat: Beat) -> Iterator[bytes]:
     found = LogFilterForm(job.asked, reader=job.by).apply(Event.objects.all())
     events = beat.counting(found.order_by("written_at", "id").iterator(chunk_size=BATCH))
     zone = timezone.get_current_timezone_name()
-    yield _written([[BYTE_ORDER_MARK + "Line", f"When ({zone})", "Who", "What happened", "Old and new values",
+    yield comma_separated([[BYTE_ORDER_MARK + "Line", f"When ({zone})", "Who", "What happened", "Old and new values",
                      "Kind", "Record", "Record's id", "Event's id"]])  # fmt: skip
     while batch := list(islice(events, BATCH)):
         numbers = numbers_of(batch)
-        yield _written(_row(line, numbers) for line in lines(batch, job.by, with_links=False))
+        yield comma_separated(_row(line, numbers) for line in lines(batch, job.by, with_links=False))
 
 
 def _row(line: Line, numbers: dict[int, int]) -> list[str]:
@@ -46,9 +43,3 @@ def _row(line: Line, numbers: dict[int, int]) -> list[str]:
         str(event.record_id or ""),
         str(event.public_id),
     ]
-
-
-def _written(rows: Iterable[list[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([guarded(value) for value in row] for row in rows)
-    return text.getvalue().encode()

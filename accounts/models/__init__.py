@@ -1,10 +1,10 @@
 """People, firms, and who belongs where. Global tables: the door reads them before an account is known."""
 
 from accounts.models.accounts import Account
-from accounts.models.agreements import Acceptance, DocumentText
+from accounts.models.agreements import Acceptance, DocumentText, DocumentVersion
 from accounts.models.guards import ArrivedForm, CacheEntry, SecurityEvent, WayBack
 from accounts.models.mail import Consent, OutgoingMail, Suppression
-from accounts.models.members import Invitation, Membership, MembershipQuerySet, OwnershipOffer
+from accounts.models.members import BellNotice, Invitation, Membership, MembershipQuerySet, OwnershipOffer
 from accounts.models.users import EmailChange, User, UserManager, normalise_email
 from accounts.models.versions import Versioned
 
@@ -16,6 +16,7 @@ from accounts.keys import ApiKey  # isort: skip
 from accounts.log_job import LogJob  # isort: skip
 from accounts.notices import Notice  # isort: skip
 from accounts.repeats import ApiAnswer  # isort: skip
+from accounts.secret_links import SecretLink  # isort: skip
 
 __all__ = [
     "Acceptance",
@@ -25,9 +26,11 @@ __all__ = [
     "ApiAnswer",
     "ApiKey",
     "ArrivedForm",
+    "BellNotice",
     "CacheEntry",
     "Consent",
     "DocumentText",
+    "DocumentVersion",
     "EmailChange",
     "Invitation",
     "LogJob",
@@ -36,6 +39,7 @@ __all__ = [
     "Notice",
     "OutgoingMail",
     "OwnershipOffer",
+    "SecretLink",
     "SecurityEvent",
     "StoredFile",
     "Suppression",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import choices
 from accounts.models.versions import Versioned
-from accounts.standing import Standing, standing
+from accounts.standing import CLOSING_DAYS, Standing, standing
 
 
 class Account(Versioned):
@@ -45,10 +45,17 @@ class Account(Versioned):
     paid_through = models.DateTimeField(null=True, blank=True, editable=False)
     past_due_since = models.DateTimeField(null=True, blank=True, editable=False)
     closing_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closing_days = models.PositiveSmallIntegerField(default=CLOSING_DAYS, db_default=CLOSING_DAYS, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     second_factor_since = models.DateTimeField(null=True, blank=True, editable=False)
     second_factor_days = models.PositiveSmallIntegerField(default=14, db_default=14, editable=False)
-    suspended_reason = models.CharField(max_length=200, blank=True, editable=False)
+    most_members = models.PositiveIntegerField(null=True, editable=False)  # who may be let in at once; None: anybody
+    # What staff say for a while, whatever the payments say (accounts/standing.py).
+    overruled_as = models.CharField(
+        max_length=9, blank=True, default="", db_default="", editable=False
+    )  # "active" or "read_only"
+    overruled_until = models.DateTimeField(null=True, editable=False)
+    overruled_because = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
 
     def __str__(self) -> str:
         return self.name

@@ -19,6 +19,26 @@ class DocumentText(models.Model):
         return self.digest[:12]
 
 
+class DocumentVersion(models.Model):
+    """One published version of a document: from which day it holds, and its exact words. Never changed."""
+
+    document = models.CharField(max_length=10)
+    effective_on = models.DateField()
+    text = models.ForeignKey(DocumentText, on_delete=models.PROTECT, related_name="+")
+    is_material = models.BooleanField(default=False)
+    summary = models.TextField(blank=True)
+    published_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["document", "-effective_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "effective_on"], name="documentversion_one_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} of {self.effective_on}"
+
+
 class Acceptance(models.Model):
     """That a person agreed to one version of one document: when, how, from where. Never changed."""
 
@@ -27,6 +47,8 @@ class Acceptance(models.Model):
 
         SIGNED_UP = "signed-up", "By signing up"
         JOINED = "joined", "By accepting an invitation"
+        USED = "used", "By continued use"
+        CLICKED = "clicked", "By a click"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
     document = models.CharField(max_length=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -13,7 +14,10 @@ from accounts.models.users import User
 
 
 class Consent(models.Model):
-    """A person's yes or no to one kind of mail, with the words they saw. Never changed, only followed by another."""
+    """A person's yes or no to one use of their data, with the words they saw: an event that only another one follows.
+
+    Together they are the ledger of consents (ISO/IEC TS 27560). The app may add to it and never change it.
+    """
 
     class Purpose(models.TextChoices):
         """Mail that comes only to those who asked for it; the words stand on the forms."""
@@ -23,11 +27,27 @@ class Consent(models.Model):
         TIPS = "tips", "Tips for the first two weeks"
         OFFERS = "offers", "Offers of our partners"
 
+    class Further(models.TextChoices):
+        """What else nobody does without being asked. Nothing of it is done today; a no may stand here all the same."""
+
+        RESEARCH = "research", "Research in the public interest with what is kept about me"
+        SHARING = "sharing", "Selling my data, or sharing it for advertising"
+
+    class Method(models.TextChoices):
+        """What the person did."""
+
+        FORM = "form", "Chose it on a form"
+        CLICK = "click", "One click"
+        ASKED = "asked", "Told us"
+
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=10, choices=Purpose)
+    purpose = models.CharField(max_length=10, choices=[*Purpose.choices, *Further.choices])
     is_given = models.BooleanField()
     wording = models.CharField(max_length=200)
+    notice_version = models.DateField(null=True, blank=True)  # of the privacy policy that stood beside the words
     source = models.CharField(max_length=60)
+    method = models.CharField(max_length=5, choices=Method, default=Method.FORM, db_default=Method.FORM)
     said_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models.accounts import Account
 from accounts.models.users import User
 from accounts.models.versions import Versioned
-from tenancy.models import AccountForeignKey, AccountModel
+from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
 
 SEEN_IS_NOTED_EVERY = timedelta(hours=1)
 
@@ -45,6 +45,7 @@ class Membership(Versioned):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
+    manager = AccountForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     is_privacy_approver = models.BooleanField("may allow support looks and start exports", default=False)
     sees_only_own_records = models.BooleanField("sees only own records", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -52,6 +53,9 @@ class Membership(Versioned):
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     profile_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
+    kept_for = models.EmailField(blank=True, default="", db_default="", editable=False)  # of whom an archive brought
+    unread = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # notices behind the bell
+    mails_notices = models.BooleanField("sends notices by mail, too", default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -67,6 +71,7 @@ class Membership(Versioned):
 
     offered = models.Q(removed_at=None)  # who is chosen for new work
     is_elsewhere = True  # whether the person has further accounts, as far as the door has not found out
+    newest_words_on: date | None = None  # the newest version of terms or policy, as the door found it
     objects = models.Manager.from_queryset(MembershipQuerySet)()
 
     def __str__(self) -> str:
@@ -75,6 +80,11 @@ class Membership(Versioned):
     @property
     def is_active(self) -> bool:
         return self.removed_at is None
+
+    @property
+    def address(self) -> str:
+        """Where to reach them; of a place that an archive brought, for whom it is kept until they agree to come."""
+        return self.kept_for or self.user.email
 
     @property
     def choice_label(self) -> str:
@@ -171,3 +181,22 @@ class OwnershipOffer(AccountModel):
     @property
     def is_open(self) -> bool:
         return not self.outcome and self.expires_at > timezone.now()
+
+
+class BellNotice(AccountModel):
+    """That something waits for a member's eyes: of which kind, about which record, and who rang."""
+
+    member = AccountForeignKey(Membership, on_delete=CASCADE_IN_DATABASE, related_name="+")
+    kind = models.CharField(max_length=40)
+    record_id = models.UUIDField()
+    by = AccountForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    read_at = models.DateTimeField(null=True, editable=False)
+
+    belongs_to = "member"
+
+    class Meta(AccountModel.Meta):
+        indexes = [models.Index(fields=["account", "member", "-created_at", "-id"], name="bellnotice_newest")]
+
+    def __str__(self) -> str:
+        return self.kind

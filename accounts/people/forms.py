@@ -6,21 +6,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.forms import FirstPasswordForm, a_name
 from accounts.models import Account, Membership
 from accounts.people import invitations, members, pasted
-from accounts.permissions import ADMINS, can
+from accounts.permissions import ADMINS, ROLES, can
 from tenancy.fields import AccountChoiceField
 from tenancy.forms import VersionedModelForm
 
 Role = Membership.Role
 WHAT_ROLES_MAY = {
     Role.OWNER: "Everything, the account itself included.",
-    Role.ADMIN: "Everything but the ownership: people, the account, all records.",
+    Role.ADMIN: "Everything but the ownership and the plan: people, the account, all records.",
     Role.MANAGER: "All clients and projects, rates, and everybody’s time.",
     Role.MEMBER: "All clients, and their own time. Sees no rates.",
-    Role.BILLING: "Rates and bills. Sees no clients and no projects.",
+    Role.BILLING: "Rates, bills and the plan. Sees no clients and no projects.",
     Role.READER: "Looks at clients and projects, changes nothing.",
 }
 ROLE_WIDGET = forms.RadioSelect(attrs={"class": "form-check-input"})
@@ -84,7 +85,7 @@ class RightsForm(VersionedModelForm):
 
     class Meta:
         model = Membership
-        fields = ["role", "sees_only_own_records", "is_privacy_approver"]
+        fields = ["role", "manager", "sees_only_own_records", "is_privacy_approver"]
         widgets = {"role": ROLE_WIDGET}
         labels = {
             "sees_only_own_records": "Sees only own records",
@@ -94,6 +95,7 @@ class RightsForm(VersionedModelForm):
             "sees_only_own_records": "Only contacts and companies they own, and only their own time. Projects are "
             "seen by name, because time is logged on them.",
             "is_privacy_approver": "May allow our support to look at a record, and may start exports.",
+            "manager": "Approves their hours, where hours are approved.",
         }
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
@@ -102,6 +104,10 @@ class RightsForm(VersionedModelForm):
         is_owner = self.instance.role == Role.OWNER
         roles = [Role.OWNER] * is_owner + [role for role in Role if role != Role.OWNER]
         self.fields["role"].choices = [(role.value, role.label) for role in roles]
+        manager = self.fields["manager"]
+        able = Q(role__in=ROLES["time.approve"], sees_only_own_records=False) | Q(pk=self.instance.manager_id)
+        manager.queryset = manager.queryset.exclude(pk=self.instance.pk).filter(able).by_name()
+        manager.empty_label = "Nobody: owners and admins approve"
         if not can(by, "people.own"):
             del self.fields["is_privacy_approver"]
 
@@ -110,6 +116,12 @@ class RightsForm(VersionedModelForm):
         if cleaned.get("sees_only_own_records") and cleaned.get("role") in ADMINS:
             self.add_error("sees_only_own_records", "Owners and admins see every record. Take one of the two away.")
         return cleaned
+
+    def clean_manager(self) -> Membership | None:
+        chosen: Membership | None = self.cleaned_data["manager"]
+        if chosen is not None and members.is_below(chosen, self.instance):
+            raise ValidationError(f"{self.instance} manages {chosen}, perhaps through others. Choose somebody else.")
+        return chosen
 
     def save(self, commit: bool = True) -> members.Changes:
         return members.change(self.instance, expected=self.stored_version, by=self.by)

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -18,6 +20,8 @@ import audit
 from accounts import documents, emails, places
 from accounts.actions import create_person
 from accounts.models import Acceptance, Account, Invitation, Membership, User
+from accounts.people import room
+from accounts.people.comings import came_or_went
 from accounts.people.errors import Refused
 from accounts.people.pasted import Person
 from datamap import Retention
@@ -28,6 +32,7 @@ LASTS = timedelta(days=7)
 KEPT = timedelta(days=Retention.THIRTY_DAYS.days)
 MOST_AT_ONCE = 50
 MOST_A_DAY = 200
+NOWHERE = "archive.invalid"  # where nobody gets mail
 Role = Membership.Role
 
 
@@ -62,12 +67,13 @@ def troubles(addresses: Collection[str], account: Account) -> dict[str, str]:
 @transaction.atomic
 def invite(people: Iterable[Person], *, role: str, message: str, by: Membership) -> list[Invitation]:
     """Send a letter with a link of its own to each. Who was asked by a colleague a moment ago is left out."""
-    account = Account.objects.select_for_update(no_key=True).get(pk=by.account_id)
+    account = room.hold(by.account)
     people = list(people)
     in_the_way = troubles([person.email for person in people], account)
     people = [person for person in people if person.email not in in_the_way]
     if sent_today(account) + len(people) > MOST_A_DAY:
         raise Refused(f"{MOST_A_DAY} letters a day is the most. Invite the others tomorrow.")
+    room.check(account, len(people))
     return [_invite(person, role, message, by, account) for person in people]
 
 
@@ -82,6 +88,7 @@ def send_again(invitation: Invitation, *, by: Membership) -> None:
     """A new link for the same person; the former one opens nothing any more."""
     if not invitation.is_open:
         raise Refused("This invitation has ended. Invite them anew.")
+    room.check(room.hold(invitation.account), 1, leaving_out=invitation)
     _send(invitation, by)
     audit.record("member.invited_again", invitation)
 
@@ -141,7 +148,8 @@ def _state_of(invitation: Invitation | None) -> State:
         return State.REVOKED
     if invitation.is_expired:
         return State.EXPIRED
-    return State.OPEN if invitation.account.standing().may_write else State.PAUSED
+    account = invitation.account
+    return State.OPEN if account.standing().may_write and room.has_some(account, invitation) else State.PAUSED
 
 
 @transaction.atomic
@@ -172,6 +180,9 @@ def come_in(
 
 def _taken(token: str) -> Invitation:
     """The open invitation, for this transaction alone: it works once."""
+    known, _ = find(token)
+    if known is not None:
+        room.hold(known.account)  # the account before its invitation, as whoever invites holds them
     invitation, state = find(token, lock=True)
     if invitation is None or state != State.OPEN:
         raise Refused("This link has ended.")
@@ -182,12 +193,39 @@ def _let_in(invitation: Invitation, user: User, **said: str) -> Membership:
     account = invitation.account
     if user.is_staff or not user.is_active or user.email != invitation.email:
         raise Refused("This link is not for you.")
+    if not Membership.objects.filter(account=account, user=user, removed_at=None).exists():
+        room.check(account, 1, leaving_out=invitation)
+    _take_kept_place(account, user)
     member, is_new = Membership.objects.get_or_create(account=account, user=user, defaults={"role": invitation.role})
     if not is_new and not member.is_active:
         member.role, member.removed_at, member.sees_only_own_records = invitation.role, None, False
         member.save_checked(member.version, ["role", "removed_at", "sees_only_own_records"])
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
+    came_or_went.send(Membership, account_id=account.pk)
     with activate(account, actor=Actor("member", member.pk, str(user))):
         audit.record("member.joined", member, data={"role": member.role, **said})
     return member
+
+
+def keep_a_place(account: Account, address: str, **facts: Any) -> Membership:
+    """A place for somebody whom an archive names: what they did there is theirs, and they are no user of ours by it.
+
+    It stands behind nobody's sign-in, whoever has this address, until they follow an invitation to it themselves.
+    """
+    names = {name: str(facts.pop(name, "") or "")[:80] for name in ("first_name", "last_name")}
+    if not any(names.values()):
+        names["first_name"] = address[:80]
+    stand_in = User.objects.create_user(f"{uuid4().hex}@{NOWHERE}", None, is_active=False, **names)
+    facts = {"removed_at": timezone.now(), **facts}
+    return Membership.objects.create(account=account, user=stand_in, kept_for=address, **facts)
+
+
+def _take_kept_place(account: Account, user: User) -> None:
+    """Whoever comes takes the place that an archive keeps for their address, with all that they did there."""
+    place = Membership.objects.filter(account=account, kept_for=user.email).select_related("user").first()
+    if place is None or Membership.objects.filter(account=account, user=user).exists():
+        return
+    stand_in, place.user, place.kept_for = place.user, user, ""
+    place.save_checked(place.version, ["user", "kept_for"])
+    User.objects.filter(pk=stand_in.pk)._raw_delete("default")  # nothing else ever points at a stand-in

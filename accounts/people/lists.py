@@ -13,7 +13,7 @@ from accounts.people.forms import PeopleFilterForm
 from lib.keyset import Page, page
 
 BY_NAME = ("user__first_name", "user__last_name", "id")
-MEMBER_WORDS = ("user__first_name", "user__last_name", "user__email")
+MEMBER_WORDS = ("user__first_name", "user__last_name", "user__email", "kept_for")
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,33 @@ from django.utils import timezone
 import audit
 from accounts.handover import Pile, hand_over
 from accounts.models import Membership
+from accounts.people import room
+from accounts.people.comings import came_or_went
 from accounts.people.errors import Refused
 from accounts.people.owners import keep_an_owner
 from accounts.permissions import can
 
 Role = Membership.Role
-RIGHTS = ("role", "is_privacy_approver", "sees_only_own_records")
+RIGHTS = ("role", "is_privacy_approver", "sees_only_own_records", "manager")
 Changes = dict[str, list[str]]
 
 
 def may_manage(by: Membership, member: Membership) -> bool:
     """Whether ``by`` may touch this member: owners are touched by owners alone."""
     return can(by, "people.own" if member.role == Role.OWNER else "people.manage")
+
+
+def is_below(member: Membership, boss: Membership) -> bool:
+    """Whether ``boss`` manages this member, perhaps through others."""
+    managers = dict(Membership.objects.filter(account_id=member.account_id).values_list("pk", "manager_id"))
+    seen: set[int | None] = {None}
+    at = managers.get(member.pk)
+    while at not in seen:
+        if at == boss.pk:
+            return True
+        seen.add(at)
+        at = managers.get(at)
+    return False
 
 
 @transaction.atomic
@@ -64,8 +79,12 @@ def reactivate(member: Membership, *, by: Membership) -> None:
         raise PermissionDenied
     if member.is_active:
         raise Refused(f"{member} is active already.")
+    if member.kept_for:
+        raise Refused(f"Invite {member.kept_for}: nobody is let in by an archive who has not agreed to come.")
+    room.check(room.hold(member.account), 1)
     member.removed_at = None
     member.save_checked(member.version, ["removed_at"])
+    came_or_went.send(Membership, account_id=member.account_id)
     audit.record("member.reactivated", member, data={"role": member.role})
 
 
@@ -80,6 +99,7 @@ def _end(member: Membership, to: Membership | None, verb: str) -> list[Pile]:
     piles = hand_over(member, to)
     member.removed_at = timezone.now()
     member.save_checked(member.version, ["removed_at"])
+    came_or_went.send(Membership, account_id=member.account_id)
     handed = {pile.work.name: pile.number for pile in piles}
     audit.record(f"member.{verb}", member, data={"handed_over": handed, "to": str(to or "")})
     return piles
@@ -93,4 +113,6 @@ def _differences(stored: Membership, member: Membership) -> Changes:
 
 def _shown(member: Membership, name: str) -> str:
     value = getattr(member, name)
+    if name == "manager":
+        return str(value or "")
     return ("yes" if value else "no") if isinstance(value, bool) else member.get_role_display()

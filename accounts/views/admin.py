@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, facts, logos
+from accounts.documents import kept_in
 from accounts.files.serving import respond
 from accounts.forms import AccountForm, ProfileForm
 from accounts.models import Account, User
-from accounts.permissions import allow, open_when_read_only
+from accounts.permissions import allow, open_when_read_only, way_to_close
 from accounts.queries import saved_change
+from lib.forms import posted
 
 NOTHING_CHANGED = "Nothing was changed: what you sent is what we hold already."
 
@@ -44,7 +46,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def profile_edit(request: HttpRequest) -> HttpResponse:
     """Change or empty what we hold about the reader."""
     person = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=person, account=request.account)
+    form = ProfileForm(posted(request), instance=person, account=request.account)
     if form.is_valid():
         event = actions.change_profile(form.instance, expected_version=form.stored_version)
         return _to_saved(request, "profile", event)
@@ -90,7 +92,9 @@ def _profile(request: HttpRequest, **words: Any) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """What we hold about the firm."""
     saved = saved_change("account.changed", request.account, request.GET.get("saved", ""))
-    return render(request, "accounts/account.html", _with_marks(facts.of_firm(request.account), saved))
+    context = _with_marks(facts.of_firm(request.account), saved)
+    context["close_url"], context["country"] = way_to_close(request.membership), kept_in()
+    return render(request, "accounts/account.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +103,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def account_edit(request: HttpRequest) -> HttpResponse:
     """Change what we hold about the firm, unless a colleague was quicker."""
     firm = Account.objects.get(pk=request.account.pk)
-    form = AccountForm(request.POST or None, request.FILES or None, instance=firm)
+    form = AccountForm(posted(request), request.FILES or None, instance=firm)
     if form.is_valid():
         event = actions.change_account(form.instance, expected_version=form.stored_version)
         has_new_logo = _save_logo(request, form)

@@ -17,6 +17,7 @@ from accounts import email_change as changes
 from accounts.forms import EmailForm
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
+from lib.forms import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,12 +26,11 @@ from accounts.reauthentication import reauthenticated
 @reauthenticated
 def email_change(request: Any) -> HttpResponse:
     """Ask for another address, or take that back."""
-    is_sent = request.method == "POST"
-    if is_sent and "take_back" in request.POST:
+    if "take_back" in request.POST:
         changes.take_back(request.user)
         messages.success(request, "Taken back: you sign in as before.")
         return redirect("accounts:email_change", request.account.slug)
-    form = EmailForm(request.POST if is_sent else None, request=request)
+    form = EmailForm(posted(request), request=request)
     if form.is_valid():
         changes.ask(request.user, form.cleaned_data["email"])
         return redirect("accounts:email_change", request.account.slug)

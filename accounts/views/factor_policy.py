@@ -15,6 +15,7 @@ from accounts.models import Membership
 from accounts.people.lists import BY_NAME
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
+from lib.forms import posted
 from lib.keyset import page
 
 
@@ -25,7 +26,7 @@ from lib.keyset import page
 def factor_policy(request: Any) -> HttpResponse:
     """Ask everybody for a second factor, or leave it to each."""
     account = request.account
-    form = PolicyForm(request.POST if request.method == "POST" else None, account=account, by=request.user)
+    form = PolicyForm(posted(request), account=account, by=request.user)
     if form.is_valid():
         if form.cleaned_data["is_required"]:
             policy.require(account, days=form.cleaned_data["days"])

@@ -27,6 +27,7 @@ from accounts.members import reads_as
 from accounts.queries import memberships_of
 from accounts.reauthentication import reauthenticated
 from lib.agents import read as read_agent
+from lib.forms import posted
 
 View = Callable[..., HttpResponse]
 
@@ -61,7 +62,7 @@ def app_add(request: HttpRequest) -> HttpResponse:
         messages.info(request, "You have an authenticator app already. Remove it first to set up another.")
         return redirect(place_of(request))
     secret = get_totp_secret()
-    form = AppForm(request.POST if request.method == "POST" else None, secret=secret)
+    form = AppForm(posted(request), secret=secret)
     if form.is_valid():
         codes = actions.add_app(request, secret, form.cleaned_data["code"])
         return _added(request, "Your app is set up: each sign-in asks for its code from now on.", codes)
@@ -94,7 +95,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     """Let the browser's device, or a key that is plugged in, make a passkey."""
     agent = read_agent(request.headers.get("User-Agent", ""))
     name = " on ".join(filter(None, [agent.browser, agent.system])) or "Passkey"
-    form = PasskeyForm(request.POST if request.method == "POST" else None, initial={"name": name})
+    form = PasskeyForm(posted(request), initial={"name": name})
     if form.is_valid():
         codes = actions.add_passkey(request, form.cleaned_data["name"], form.cleaned_data["credential"])
         return _added(request, "Your passkey is set up: it signs you in without a password, too.", codes)
@@ -106,8 +107,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
 def passkey_rename(request: HttpRequest, mark: str) -> HttpResponse:
     """Call a passkey something else."""
     passkey = _passkey_or_404(request, mark)
-    sent = request.POST if request.method == "POST" else None
-    form = PasskeyNameForm(sent, initial={"name": passkey.data["name"]})
+    form = PasskeyNameForm(posted(request), initial={"name": passkey.data["name"]})
     if form.is_valid():
         actions.rename_passkey(passkey, form.cleaned_data["name"])
         messages.success(request, f"The passkey is called “{form.cleaned_data['name']}” now.")

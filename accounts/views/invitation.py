@@ -19,6 +19,7 @@ from accounts.models import Invitation, Membership, User
 from accounts.people import invitations
 from accounts.people.errors import Refused
 from accounts.people.forms import ComeInForm
+from lib.forms import posted
 
 State = invitations.State
 
@@ -53,7 +54,7 @@ def _join(request: Any, token: str, found: Invitation) -> HttpResponse:
 
 def _come_in(request: HttpRequest, token: str, found: Invitation, user: User) -> HttpResponse:
     """Nobody knows this person yet: a name and a password, and they are in."""
-    form = ComeInForm(request.POST if request.method == "POST" else None, user=user, name=found.name)
+    form = ComeInForm(posted(request), user=user, name=found.name)
     if form.is_valid():
         try:
             member = _let_in(request, token, form)

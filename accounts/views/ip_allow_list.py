@@ -17,6 +17,7 @@ from accounts.models import Account
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
 from accounts.visitors import address_of
+from lib.forms import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +27,7 @@ from accounts.visitors import address_of
 def edit(request: HttpRequest) -> HttpResponse:
     """The whole list, a line each. Whoever would shut themselves out has to say so."""
     firm, address = Account.objects.get(pk=request.account.pk), address_of(request)
-    form = AllowListForm(request.POST if request.method == "POST" else None, instance=firm, address=address)
+    form = AllowListForm(posted(request), instance=firm, address=address)
     if form.is_valid():
         has_changed = actions.change_allow_list(firm, form.cleaned_data["lines"], expected_version=form.stored_version)
         messages.success(request, _saved(firm)) if has_changed else messages.info(request, "Nothing was changed.")

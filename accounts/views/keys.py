@@ -15,6 +15,7 @@ from accounts.forms import ApiKeyForm
 from accounts.models import ApiKey, Membership
 from accounts.permissions import allow, can, open_when_read_only
 from accounts.reauthentication import reauthenticated
+from lib.forms import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,7 +23,7 @@ from accounts.reauthentication import reauthenticated
 @reauthenticated
 def keys(request: HttpRequest) -> HttpResponse:
     """The reader's keys, to admins everybody's; and a form that makes one."""
-    form = ApiKeyForm(request.POST or None, member=request.membership)
+    form = ApiKeyForm(posted(request), member=request.membership)
     made = text = None
     if form.is_valid():
         made, text = actions.create_api_key(request.membership, **form.cleaned_data)

@@ -16,6 +16,7 @@ from accounts.log.forms import AnchorForm
 from accounts.models import LogJob
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
+from lib.forms import posted
 from lib.htmx import page_or_part
 from lib.keyset import page
 
@@ -29,7 +30,7 @@ SHOWN = 20
 @allow("audit.view")
 def checks(request: HttpRequest) -> HttpResponse:
     """Check the log, by itself or against what was kept from it; and what earlier checks said."""
-    form = AnchorForm(request.POST if request.method == "POST" else None)
+    form = AnchorForm(posted(request))
     if form.is_valid():
         job = work.start(What.CHECK, by=request.membership, anchor=form.cleaned_data["anchor"])
         return redirect("accounts:audit_check", request.account.slug, job.public_id)

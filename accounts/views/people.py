@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.handover import in_words, open_work_of
+from accounts.handover import in_words, open_work_of, said_before_leaving
 from accounts.history import history_of
 from accounts.models import Membership
 from accounts.people import members
@@ -23,6 +23,7 @@ from accounts.people.lists import people as people_of
 from accounts.people.owners import open_offer
 from accounts.permissions import allow, can, open_when_read_only
 from lib.addresses import query_of
+from lib.forms import posted
 from lib.htmx import page_or_part
 
 
@@ -49,7 +50,7 @@ def people(request: Any) -> HttpResponse:
 def person(request: Any, public_id: UUID) -> HttpResponse:
     """One member: role and switches, and what is recorded about them."""
     member = managed_or_404(request, public_id)
-    form = RightsForm(request.POST if request.method == "POST" else None, instance=member, by=request.membership)
+    form = RightsForm(posted(request), instance=member, by=request.membership)
     if form.is_valid():
         try:
             changes = form.save()
@@ -70,7 +71,7 @@ def person_deactivate(request: Any, public_id: UUID) -> HttpResponse:
     member = managed_or_404(request, public_id)
     if member.pk == request.membership.pk:
         return redirect("accounts:people_leave", request.account.slug)
-    form = HandOverForm(request.POST if request.method == "POST" else None, leaver=member, by=request.membership)
+    form = HandOverForm(posted(request), leaver=member, by=request.membership)
     if form.is_valid():
         try:
             piles = members.deactivate(member, to=form.cleaned_data["to"], by=request.membership)
@@ -97,9 +98,7 @@ def person_reactivate(request: Any, public_id: UUID) -> HttpResponse:
 @allow("people.leave")
 def people_leave(request: Any) -> HttpResponse:
     """Leave the account oneself."""
-    form = HandOverForm(
-        request.POST if request.method == "POST" else None, leaver=request.membership, by=request.membership
-    )
+    form = HandOverForm(posted(request), leaver=request.membership, by=request.membership)
     if form.is_valid():
         try:
             members.leave(request.membership, to=form.cleaned_data["to"])
@@ -135,6 +134,7 @@ def _person_context(request: Any, form: RightsForm) -> dict[str, Any]:
     member = form.instance
     stored = Membership.objects.get(pk=member.pk, account_id=request.account.pk) if form.is_bound else member
     return {
+        "may_erase": can(request.membership, "person.erase"),
         "form": form,
         "member": member,
         "stored": stored,
@@ -147,7 +147,7 @@ def _person_context(request: Any, form: RightsForm) -> dict[str, Any]:
 
 def _going(request: Any, template: str, form: HandOverForm, member: Membership) -> HttpResponse:
     """What is at stake before somebody goes."""
-    context = {"form": form, "member": member, "piles": open_work_of(member)}
+    context = {"form": form, "member": member, "piles": open_work_of(member), "ends": said_before_leaving(member)}
     return render(request, template, context, status=422 if form.errors else 200)
 
 

@@ -18,13 +18,15 @@ from accounts.people.errors import Refused
 from accounts.people.forms import WHAT_ROLES_MAY, InviteForm
 from accounts.permissions import allow, open_when_read_only
 from accounts.views.people import do_and_say
+from lib.forms import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow("people.manage")
 def people_invite(request: Any) -> HttpResponse:
     """Invite one person, or a pasted list of them."""
-    form = InviteForm(request.POST if request.method == "POST" else None, account=request.account)
+    initial = {"people": request.GET.get("people", "")}
+    form = InviteForm(posted(request), account=request.account, initial=initial)
     if form.is_valid():
         given = form.cleaned_data
         try:

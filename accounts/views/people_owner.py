@@ -17,6 +17,7 @@ from accounts.people.forms import OwnershipForm
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
 from accounts.views.people import do_and_say, managed_or_404
+from lib.forms import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +27,7 @@ from accounts.views.people import do_and_say, managed_or_404
 def ownership_offer(request: Any, public_id: UUID) -> HttpResponse:
     """Offer the ownership to a colleague."""
     member = managed_or_404(request, public_id)
-    form = OwnershipForm(request.POST if request.method == "POST" else None)
+    form = OwnershipForm(posted(request))
     if form.is_valid():
         try:
             owners.offer(member, by=request.membership, stays_owner=form.stays_owner)

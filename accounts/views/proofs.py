@@ -22,6 +22,7 @@ from accounts.factors import passkeys
 from accounts.factors.forms import PasskeySignInForm, ProofForm
 from accounts.factors.held import factors_of
 from accounts.models import User
+from lib.forms import posted
 
 
 @login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")
@@ -73,8 +74,8 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, user: User, *, by_password: bool = False) -> ProofForm:
-    sent = request.POST if request.method == "POST" else None
-    return ProofForm(sent, request=request, user=user, has=factors_of(user), by_password=by_password)
+    has = factors_of(user)
+    return ProofForm(posted(request), request=request, user=user, has=has, by_password=by_password)
 
 
 def _page(request: HttpRequest, template: str, form: ProofForm, **words: Any) -> HttpResponse:

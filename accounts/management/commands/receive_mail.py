@@ -11,7 +11,7 @@ from accounts import inbound
 
 
 class Command(BaseCommand):
-    help = "Read one letter (RFC 5322) from standard input; an opt-out in it takes effect at once."
+    help = "Read one letter (RFC 5322) from standard input: an opt-out takes effect at once, others become requests."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(inbound.receive(sys.stdin.buffer.read(inbound.LARGEST)))
