@@ -1,37 +1,48 @@
-"""Verbs on companies and contacts. Each leaves the words for search and one line in the log behind."""
+"""Verbs on companies, contacts and deals. Each leaves the words for search and one line in the log behind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import transaction
 from django.utils import timezone
 
 import audit
 from accounts.models import Membership
-from crm.models import Company, CompanyTag, Contact, ContactEmail, ContactPhone, ContactTag, Record, Tag
-from crm.search import reindex
+from crm.fields import keys
+from crm.models import (
+    Company,
+    CompanyTag,
+    Contact,
+    ContactTag,
+    Deal,
+    DealTag,
+    Record,
+    Tag,
+)
+from crm.search import reindex, reindex_around
 from lib.text import fold
+from tenancy import held
+from tenancy.context import whole
+from tenancy.models import VersionedModel
 
-AnyRecord = TypeVar("AnyRecord", bound=Record)
+AnyRecord = TypeVar("AnyRecord", bound=VersionedModel)
 Changes = dict[str, list[str]]
-Labelled = list[tuple[str, str]]  # (label, address or number)
 
-# All or nothing inside the account's own transaction, without a savepoint for each.
-whole = transaction.atomic(savepoint=False)
-
-_TAGGED = {Contact: (ContactTag, "contact"), Company: (CompanyTag, "company")}
+TAGGED: dict[type[Record], tuple[type[Any], str]] = {
+    Contact: (ContactTag, "contact"),
+    Company: (CompanyTag, "company"),
+    Deal: (DealTag, "deal"),
+}
 
 
 @dataclass
 class Parts:
-    """What a record has beside its own columns. None leaves a part as it is."""
+    """What a record has beside its own columns. What is not named stays as it is."""
 
     tags: Iterable[str] | None = None
-    emails: Labelled | None = None
-    phones: Labelled | None = None
+    further: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)  # rows by the name of their list
     changes: Changes = field(default_factory=dict)
 
 
@@ -43,12 +54,12 @@ def store(record: AnyRecord, parts: Parts, *, expected: int | None = None) -> An
     _save(record, expected)
     if parts.tags is not None:
         set_tags(record, parts.tags)
-    if isinstance(record, Contact):
-        _replace(record, ContactEmail, "emails", "email", parts.emails)
-        _replace(record, ContactPhone, "phones", "phone", parts.phones)
+    for name, rows in parts.further.items():
+        _replace(record, name, rows)
     reindex([record], are_new=is_new)
+    keys.store([record], are_new=is_new)
     if former_name not in (None, record.name_key):
-        reindex(list(Contact.objects.filter(company=record).select_related("company")))
+        reindex_around([record.pk])
     _log(record, "created" if is_new else "changed", {"changes": parts.changes})
     return record
 
@@ -62,7 +73,8 @@ def _save(record: Record, expected: int | None) -> None:
 
 @whole
 def move_to_bin(record: AnyRecord, *, by: Membership) -> AnyRecord:
-    """Take the record out of every list. It can be restored for thirty days."""
+    """Take the record out of every list. It can be restored for thirty days. Raises Held."""
+    held.refuse_one(record)
     record.deleted_at, record.deleted_by = timezone.now(), by
     record.save_checked(record.version)
     _log(record, "deleted")
@@ -80,21 +92,23 @@ def restore(record: AnyRecord) -> AnyRecord:
 
 @whole
 def retag(record: Record, before: list[str], after: list[str]) -> None:
-    """Exchange the record's tags, and say so in the log."""
+    """Exchange the record's tags, and say so in the log. A form that holds the former ones is out of date by that."""
+    record.save_checked(record.version)
     set_tags(record, after)
     _log(record, "changed", {"changes": {"tags": [", ".join(before), ", ".join(after)]}})
 
 
-def set_tags(record: Record, names: Iterable[str]) -> None:
-    """Let the record have exactly these tags; new ones come into being."""
-    model, key = _TAGGED[type(record)]
+def set_tags(record: Any, names: Iterable[str]) -> list[Tag]:
+    """Let what has ``tags`` have exactly these, by name; new ones come into being."""
+    links, key = record.tags, record.tags.field.name
     wanted = tags_named(names)
-    has = set(model.objects.filter(**{key: record}).values_list("tag_id", flat=True))
+    has = set(links.values_list("tag_id", flat=True))
     kept = {tag.pk for tag in wanted}
     if gone := has - kept:
-        model.objects.filter(**{key: record}, tag_id__in=gone).delete()
-    new = [model(**{key: record}, tag=tag) for tag in wanted if tag.pk not in has]
-    model.objects.bulk_create(new, ignore_conflicts=True)  # somebody else may add the same at this moment
+        links.filter(tag_id__in=gone).delete()
+    new = [links.model(**{key: record}, tag=tag) for tag in wanted if tag.pk not in has]
+    links.bulk_create(new, ignore_conflicts=True)  # somebody else may add the same at this moment
+    return sorted(wanted, key=lambda tag: tag.name_key)
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
@@ -108,16 +122,15 @@ def tags_named(names: Iterable[str]) -> list[Tag]:
     return list(Tag.objects.filter(name_key__in=asked))
 
 
-def _replace(contact: Contact, model: type[Any], name: str, column: str, rows: Labelled | None) -> None:
-    """Store the further addresses or numbers in place of the former ones."""
-    if rows is None:
-        return
-    model.objects.filter(contact=contact).delete()
-    stored = [model(contact=contact, label=label, **{column: value}) for label, value in rows]
+def _replace(record: Record, name: str, rows: list[dict[str, Any]]) -> None:
+    """Store the rows of a list (further addresses, numbers, companies) in place of the former ones."""
+    former: Any = getattr(record, name)
+    former.all().delete()
+    stored = [former.model(**{former.field.name: record}, **row) for row in rows]
     for row in stored:
         row.fill_derived()
-    model.objects.bulk_create(stored)
-    contact.know(name, stored)
+    former.model.objects.bulk_create(stored)
+    record.know(name, stored)
 
 
 def _log(record: Record, verb: str, data: dict[str, Any] | None = None) -> None:

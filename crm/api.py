@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.api import lists
 from accounts.api.body import BodyForm
 from accounts.api.fields import (
     CREATED,
+    DELETED,
     EXAMPLE_ID,
     ID,
     SAMPLE,
     UPDATED,
     VERSION,
-    Custom,
     Field,
     Group,
+    MaybeDay,
     Reference,
+    Since,
     Text,
     Words,
 )
@@ -30,29 +30,40 @@ from accounts.api.resource import Resource
 from accounts.models import Membership
 from accounts.permissions import can_for_others
 from crm import actions
+from crm.activities.api import Activities
+from crm.bin_api import BINNED, BinnedResource
+from crm.contact_privacy.api import RestrictMixin
+from crm.fields import lists_api
+from crm.fields.api import OwnFields
 from crm.forms import CompanyForm, ContactForm, RecordForm
+from crm.further_api import ADDRESSES, AN_ADDRESS, COMPANIES, EMAILS, PHONES, PositionBody, company_lists, contact_lists
+from crm.inputs import Names
+from crm.listing.filters import tagged
 from crm.lists import tags_of
-from crm.models import Company, CompanyTag, Contact, ContactTag, Tag
+from crm.merging.api import MergeMixin
+from crm.models import Company, CompanyTag, Contact, ContactTag, Tag, tag_names
+from crm.restricted import refuse_change
 from crm.search import matching
-from lib.text import fold
 from tenancy.fields import AccountChoiceField
 
-AN_ADDRESS = {
-    "street": "Kalvebod Brygge 9",
-    "postal_code": "1560",
-    "city": "Copenhagen",
-    "region": "",
-    "country": "Denmark",
-}
 RECORD_FIELDS: tuple[Field, ...] = (
     Words("tags", "Words the firm sorts by. A new word makes a new tag.", ["client"], column="tag_names"),
-    Custom("custom", "The firm's own fields.", {}),
     Reference("owner", "The member who looks after it.", EXAMPLE_ID, to="members"),
     Text("note", "Anything worth knowing.", "Prefers mail."),
     SAMPLE,
     CREATED,
     UPDATED,
+    DELETED,
 )
+OWN_ABOUT = (
+    "The firm's own fields, by their keys (Admin, Fields): text, number, true or false, a day, money, keys of choices."
+)
+
+
+def own_fields(noun: str) -> OwnFields:
+    return OwnFields("custom", OWN_ABOUT, {}, noun=noun)
+
+
 ORDERS = {
     "name": ("name_key", "id"),
     "-name": ("-name_key", "-id"),
@@ -61,15 +72,6 @@ ORDERS = {
     "created_at": ("id",),
     "-created_at": ("-id",),
 }
-
-
-class Names(forms.Field):
-    """A list of names, as it stands in a body."""
-
-    widget = forms.SelectMultiple
-
-    def __init__(self) -> None:
-        super().__init__(required=False)
 
 
 class RecordBody(BodyForm):
@@ -81,13 +83,14 @@ class RecordBody(BodyForm):
         if owner := self.fields.get("owner"):
             owner.error_messages["invalid_choice"] = "There is no such member."
 
-    def clean_tags(self) -> list[str]:
-        return self.tidy_tags(self.cleaned_data["tags"] or [])  # type: ignore[attr-defined]
+    def complain(self, name: str, complaints: list[str]) -> None:
+        self.errors[name] = self.error_class(complaints)  # type: ignore[attr-defined]
 
 
 class ContactBody(RecordBody, ContactForm):
-    """A contact whose company is named by its id."""
+    """A contact whose companies are named by their ids."""
 
+    further_lists = {**ContactForm.further_lists, "positions": PositionBody}
     tags = Names()
     company = AccountChoiceField(
         model=Company, required=False, error_messages={"invalid_choice": "There is no such company."}
@@ -110,13 +113,25 @@ class CompanyBody(RecordBody, CompanyForm):
     tags = Names()
 
 
-class RecordResource(Resource):
+class RecordResource(BinnedResource):
     """Companies and contacts: what they do alike."""
 
     scope = "crm"
-    is_searched = True
+    is_searched = is_written_once = True
     body: type[RecordForm]
     orders = ORDERS
+    own_parameters = (lists_api.ABOUT, lists_api.SCHEMA)
+    own_order = lists_api.ORDER
+
+    @property
+    def noun(self) -> str:
+        return str(self.model._meta.model_name)
+
+    def own_filters(self) -> Any:
+        return lists_api.filters(self.noun)
+
+    def own_orders(self) -> Any:
+        return lists_api.orders(self.noun)
 
     def visible(self, member: Membership) -> QuerySet[Any]:
         return self.model._default_manager.live().visible_to(member)  # type: ignore[attr-defined]
@@ -128,10 +143,12 @@ class RecordResource(Resource):
         return rows.filter(matching(self.model, text))
 
     def made_up_of(self, form: Any) -> Any:
-        return None if form.cleaned_data.get("tags") else {"tag_names": []}
+        is_plain = not (form.cleaned_data.get("tags") or form.further.sent())
+        return {name: [] for name in self.made_up()} if is_plain else None
 
     def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
         member = request.membership
+        refuse_change(record)
         if "owner" in given and not can_for_others(member, self.may["change"]):
             raise Problem("invalid", errors={"owner": ["The key's member sees only own records: they stay own."]})
         tags = [tag.name for tag in tags_of(record)] if record and "tags" in given else []
@@ -141,17 +158,8 @@ class RecordResource(Resource):
         return form.save() if form.is_changed else form.instance
 
     def remove(self, record: Any, request: Any) -> None:
+        refuse_change(record)
         actions.move_to_bin(record, by=request.membership)
-
-
-def tagged(text: str) -> Q:
-    found = Tag.objects.filter(name_key=fold(text)).values_list("pk", flat=True).first()
-    return Q(tags__tag_id=found) if found is not None else Q(pk__in=[])
-
-
-def tag_names(model: type[Any], key: str) -> ArraySubquery:
-    tags = model.objects.filter(**{f"{key}_id": OuterRef("pk")}).order_by("tag__name_key")
-    return ArraySubquery(tags.values("tag__name"))
 
 
 def colleagues(member: Membership) -> QuerySet[Any]:
@@ -161,22 +169,23 @@ def colleagues(member: Membership) -> QuerySet[Any]:
 def whole_life(noun: str) -> dict[str, str]:
     """Every verb, by the actions of the pages."""
     sees, edits, deletes = (f"{noun}.{verb}" for verb in ("view", "edit", "delete"))
-    return {"browse": sees, "create": edits, "read": sees, "change": edits, "delete": deletes}
+    return {"browse": sees, "create": edits, "read": sees, "change": edits, "delete": deletes, "restore": deletes}
 
 
 RECORD_FILTERS = (
     lists.by_reference("owner", colleagues, "Looked after by this member."),
-    lists.by_text("tag", "Has this tag.", tagged),
+    lists.by_text("tag", "Has this tag.", lambda text: tagged(text)[1]),
     lists.by_instant("updated_since", "updated_at__gte", "Changed at or after this moment."),
+    BINNED,
 )
 
 
-class Companies(RecordResource):
+class Companies(MergeMixin, RecordResource):
     """``/companies/``"""
 
     name, one, about = "companies", "company", "Firms that the firm works for or with. Deleted ones lie in the bin."
     model, body = Company, CompanyBody
-    may = whole_life("company")
+    may = {**whole_life("company"), "merge": "contact.merge"}
     fields = (
         ID,
         VERSION,
@@ -184,6 +193,8 @@ class Companies(RecordResource):
         Text("domain", "Its website.", "tidewater.example"),
         Text("phone", "Its number, as it is read.", "+45 33 12 44 10"),
         Group("address", "The postal address.", AN_ADDRESS, parts=tuple(AN_ADDRESS)),
+        ADDRESSES,
+        own_fields("company"),
         *RECORD_FIELDS,
     )
     filters = (
@@ -192,15 +203,16 @@ class Companies(RecordResource):
     )
 
     def made_up(self) -> dict[str, Any]:
-        return {"tag_names": tag_names(CompanyTag, "company")}
+        return {"tag_names": tag_names(CompanyTag, "company"), **company_lists()}
 
 
-class Contacts(RecordResource):
+class Contacts(RestrictMixin, MergeMixin, RecordResource):
     """``/contacts/``"""
 
     name, one, about = "contacts", "contact", "People the firm deals with. Deleted ones lie in the bin."
     model, body = Contact, ContactBody
-    may = whole_life("contact")
+    may = {**whole_life("contact"), "merge": "contact.merge", **dict.fromkeys(("restrict", "lift"), "contact.restrict")}
+    sent = {**MergeMixin.sent, **RestrictMixin.sent}
     fields = (
         ID,
         VERSION,
@@ -212,7 +224,16 @@ class Contacts(RecordResource):
         Text("title", "What they do there.", "Director"),
         Text("website", "A page of theirs.", "https://holt.example"),
         Group("address", "The postal address.", AN_ADDRESS, parts=tuple(AN_ADDRESS)),
+        EMAILS,
+        PHONES,
+        ADDRESSES,
+        COMPANIES,
         Text("source", "Where the firm knows them from.", "Conference"),
+        Text("legal_basis", "Why the firm may keep them; empty when nobody said.", "contract", is_read_only=True),
+        Text("mail_permission", "unknown, given or refused.", "given", is_read_only=True),
+        MaybeDay("retention_until", "Until when they are kept.", "2030-12-31", is_read_only=True),
+        Since("is_restricted", "Stored, and not to be used.", False, column="restricted_at", is_read_only=True),
+        own_fields("contact"),
         *RECORD_FIELDS,
     )
     orders = {
@@ -227,13 +248,13 @@ class Contacts(RecordResource):
     )
 
     def made_up(self) -> dict[str, Any]:
-        return {"tag_names": tag_names(ContactTag, "contact")}
+        return {"tag_names": tag_names(ContactTag, "contact"), **contact_lists()}
 
 
 class Tags(Resource):
     """``/tags/``"""
 
-    name, one, about = "tags", "tag", "The words by which contacts and companies are sorted."
+    name, one, about = "tags", "tag", "The words by which contacts, companies, deals and hours are sorted."
     model, scope, is_versioned = Tag, "crm", False
     may = {"browse": "contact.view", "read": "contact.view"}
     fields = (ID, Text("name", "The word.", "client"))
@@ -243,4 +264,4 @@ class Tags(Resource):
         return Tag.objects.all()
 
 
-RESOURCES = (Companies(), Contacts(), Tags())
+RESOURCES = (Companies(), Contacts(), Activities(), Tags())

@@ -1,4 +1,4 @@
-"""Contacts and companies change hands when their owner leaves."""
+"""Contacts, companies and deals change hands when their owner leaves."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from django.db.models import F
 from django.utils import timezone
 
 import audit
+import crm.activities.handover
+import crm.mails.handover  # noqa: F401
 from accounts.handover import OpenWork, register
 from accounts.models import Membership
-from crm.models import Company, Contact, Record
+from crm.listing.actions import hand_over_views
+from crm.models import Company, Contact, Deal, Record, SavedView
 
 
 def count(model: type[Record], member: Membership) -> int:
@@ -28,12 +31,21 @@ def move(model: type[Record], member: Membership, to: Membership | None) -> int:
 
 
 def _owned(model: type[Record], member: Membership):  # type: ignore[no-untyped-def]
+    if model is Deal:
+        return Deal.objects.open().filter(owner=member)  # who won or lost one stays named
     return model._default_manager.live().filter(owner=member)  # type: ignore[attr-defined]
 
 
 def _named_by(model: type[Record]) -> tuple[str, ...]:
-    return ("name",) if model is Company else ("first_name", "last_name", "email", "phone")
+    return ("first_name", "last_name", "email", "phone") if model is Contact else ("name",)
 
 
-for one, many, model in (("contact", "contacts", Contact), ("company", "companies", Company)):
+for one, many, model in (("contact", "contacts", Contact), ("company", "companies", Company), ("deal", "deals", Deal)):
     register(OpenWork(many, one, many, partial(count, model), partial(move, model)))
+
+
+def count_views(member: Membership) -> int:
+    return SavedView.objects.filter(owner=member, is_shared=True).count()
+
+
+register(OpenWork("views", "shared view", "shared views", count_views, hand_over_views))

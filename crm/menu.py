@@ -19,6 +19,47 @@ register(
             "crm:company_create",
             "crm:company_edit",
             "crm:bin",
+            "crm:duplicates",
+            "crm:merge",
+            "crm:merges",
+            "crm:contact_privacy",
+            "crm:contacts_kept",
+        ),
+    )
+)
+register(
+    MenuEntry(
+        "Activities",
+        "crm:activities",
+        "activity.view",
+        24,
+        icon="checkbox",
+        also=(
+            "crm:activities_overdue",
+            "crm:activities_upcoming",
+            "crm:activities_done",
+            "crm:activities_calendar",
+            "crm:activity",
+            "crm:activity_create",
+            "crm:activity_edit",
+        ),
+    )
+)
+register(
+    MenuEntry(
+        "Deals",
+        "crm:deals",
+        "deal.view",
+        30,
+        icon="layout-kanban",
+        on_phone=True,
+        also=(
+            "crm:deal",
+            "crm:deal_create",
+            "crm:deal_edit",
+            "crm:deal_move",
+            "crm:deal_won",
+            "crm:deal_lost",
         ),
     )
 )
@@ -34,3 +75,45 @@ register(
         also=("imports:columns", "imports:check", "imports:import"),
     )
 )
+register(
+    MenuEntry(
+        "Pipelines",
+        "crm:pipelines",
+        "pipeline.manage",
+        315,
+        icon="layout-kanban",
+        place="admin",
+        group="Work",
+        also=("crm:pipeline", "crm:pipeline_create", "crm:stage_remove"),
+    )
+)
+register(
+    MenuEntry(
+        "Fields",
+        "fields:fields",
+        "field.manage",
+        320,
+        icon="forms",
+        place="admin",
+        group="Work",
+        also=("fields:field", "fields:field_create", "fields:field_delete"),
+    )
+)
+register(
+    MenuEntry(
+        "Calendar address", "crm:feed_address", "activity.view", 16, icon="calendar-share", place="admin", group="You"
+    )
+)
+register(
+    MenuEntry(
+        "Mail log",
+        "crm:mails",
+        "mail.edit",
+        16,
+        icon="mail",
+        place="admin",
+        group="You",
+        also=("crm:mail_address_make",),
+    )
+)
+register(MenuEntry("Mail log", "crm:mails", "mail.edit", 10, place="person"))

@@ -17,6 +17,7 @@ HEADERS = {
         apelido|apelidos|efternavn|achternaam|familienaam|etternavn|efternamn|sukunimi|nazwisko
         prijmeni|vezeteknev|фамилия|επώνυμο|姓|اسم العائلة|שם משפחה""",
     "full_name": """
+        person name|deal contact person|associated contact
         full name|display name|name full|contact name|contact|contact person|person|fullname
         complete name|file as|vollstandiger name|voller name|kontakt|kontaktperson|kontaktname
         ansprechpartner|ansprechpartnerin|anzeigename|vor und nachname|vorname und nachname
@@ -27,7 +28,7 @@ HEADERS = {
         volledige naam|contactpersoon|voor en achternaam|fullstendig navn|imie i nazwisko|фио
         полное имя|氏名|姓名|שם מלא|الاسم الكامل|الاسم""",
     "email": """
-        email|e mail|email address|e mail address|mail|mail address|emails|e mails|email value
+        email|e mail|person email|email address|e mail address|mail|mail address|emails|e mails|email value
         e mail value|emailaddress|primary email|primary e mail|electronic mail|mailadresse
         mail adresse|emailadresse|e mailadresse|e mail adresse|email adresse|e mail adressen
         adresse e mail|adresse email|adresse mail|adresse de messagerie|adresse electronique
@@ -42,7 +43,7 @@ HEADERS = {
         電子メール アドレス|電子メール|メール|メールアドレス|电子邮件|电子邮件地址|邮箱
         البريد الإلكتروني|דואר אלקטרוני|אימייל""",
     "phone": """
-        phone|phone number|telephone|telephone number|tel|tel no|phone value|mobile|mobile phone
+        phone|person phone|phone number|telephone|telephone number|tel|tel no|phone value|mobile|mobile phone
         mobile number|cell|cell phone|cellphone|direct|direct phone|direct line|direct dial|phones
         landline|car phone|radio phone|callback|telefon|telefonnummer|telefonnr|tel nr|rufnummer
         mobil|mobiltelefon|mobilnummer|handy|handynummer|festnetz|durchwahl|telefon zentrale
@@ -57,6 +58,7 @@ HEADERS = {
         komorka|mobilni telefon|телефон|мобильный|мобильный телефон|номер телефона|電話|電話番号
         携帯電話|电话|手机|هاتف|رقم الهاتف|טלפון|נייד""",
     "company": """
+        person organization|deal organization|associated company
         company|company name|organization|organisation|organization name|organisation name
         account name|employer|business name|firm|customer|client|client name|customer name
         current company|firma|firmenname|unternehmen|arbeitgeber|kunde|gesellschaft|betrieb
@@ -114,12 +116,42 @@ HEADERS = {
         webbplats|webpagina|domein|strona sieci web|strona www|сайт|веб сайт|ホームページ|网站|網站
         الموقع|אתר""",
     "tags": """
+        person labels|person label|deal label
         tags|tag|categories|category|group membership|labels|label|groups|group|keywords|lists
         kategorien|kategorie|gruppe|gruppen|schlagworte|schlagwort|stichworte|etiketten|categorie
         groupe|groupes|etiquettes|libelles|mots cles|categorias|categoria|etiquetas|etiqueta|grupos
         grupo|gruppi|gruppo|etichette|etichetta|marcadores|kategorier|grupper|etiketter|etikett
         categorieen|groepen|groep|trefwoorden|kategori|kategoriat|категории|метки|группа|分類
         グループ|类别|标签""",
+    "owner": """
+        owner|contact owner|company owner|deal owner|person owner|organization owner|account owner|assigned to
+        zustandig|zustandiger mitarbeiter|verantwortlich|besitzer|proprietaire|responsable|propietario""",
+    "source": """
+        source|contact source|lead source|original source|quelle|herkunft|origine|origen|fonte|kilde|bron""",
+    "legal_basis": """
+        legal basis|lawful basis|legal basis for processing|legal basis for processing contact s data|rechtsgrundlage
+        base legale|base juridica|base juridique|retsgrundlag""",
+    "deal_name": """
+        deal|deal name|deal title|opportunity|opportunity name|auftrag|verkaufschance|affaire|oportunidad|trattativa""",
+    "deal_value": """
+        deal value|deal amount|amount|opportunity amount|auftragswert|betrag|montant|importe|importo|valor""",
+    "deal_currency": """
+        currency|deal currency|deal currency of value|currency of value|wahrung|devise|moneda|valuta|moeda""",
+    "deal_stage": """
+        deal stage|stage|pipeline stage|sales stage|phase|etape|etapa|fase""",
+    "deal_status": """
+        deal status|opportunity status""",
+    "deal_close": """
+        close date|expected close date|deal expected close date|deal close date|closing date|abschlussdatum
+        erwarteter abschluss|date de cloture|cloture prevue|fecha de cierre|data di chiusura""",
+    "activity_subject": """
+        activity|activity subject|task|task name|next step|next activity subject|deal next activity subject
+        aufgabe|tache|tarea|attivita""",
+    "activity_kind": """
+        activity type|activity kind|task type""",
+    "activity_due": """
+        due date|task due date|activity due date|activity due|next activity date|deal next activity date
+        fallig am|falligkeit|echeance|fecha de vencimiento|scadenza""",
     "note": """
         note|notes|comment|comments|remark|remarks|description|memo|details|background|notiz|notizen
         bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|hinweis|beschreibung

@@ -6,9 +6,10 @@ domicile, 2) is set aside; the words left over are looked up. So one entry serve
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crm.imports.header_words import HEADERS, PLACE_WORDS, SET_ASIDE
+from crm.imports.values import own_labels
 
 FIELDS = {
     "first_name": "First name",
@@ -27,7 +28,20 @@ FIELDS = {
     "website": "Website",
     "tags": "Tags",
     "note": "Note",
+    "source": "Source",
+    "legal_basis": "Legal basis",
+    "owner": "Owner (a member’s name or e-mail)",
+    "deal_name": "Deal: name",
+    "deal_value": "Deal: value",
+    "deal_currency": "Deal: currency",
+    "deal_stage": "Deal: stage",
+    "deal_status": "Deal: open, won or lost",
+    "deal_close": "Deal: expected close",
+    "activity_subject": "Activity: what is to be done",
+    "activity_kind": "Activity: task, call, meeting or e-mail",
+    "activity_due": "Activity: due",
 }
+SOMEBODY = frozenset({"first_name", "last_name", "full_name", "email", "company"})
 REASON_COLUMN = "Why this row was not imported"  # ours, in the file of rejected rows
 PLACES = ("work", "", "home", "other")  # which of several addresses is taken first
 
@@ -44,6 +58,7 @@ def words_of(header: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", header))
 
 
+_OUR_OWN = {words_of(label): field for field, label in FIELDS.items()}  # in the template, and in our own exports
 _SET_ASIDE = frozenset(SET_ASIDE.split())
 _FIELD_OF = {words_of(name): field for field, names in HEADERS.items() for name in re.split(r"[|\n]", names)}
 _FIELD_OF.pop("", None)
@@ -62,9 +77,16 @@ _FIELD_OF_CORE = {_core(words)[0]: field for words, field in _FIELD_OF.items()} 
 _FIELD_OF_CORE.pop("", None)
 
 
+def _known_exactly(header: str) -> str:
+    words = words_of(header)
+    return _OUR_OWN.get(words, "") or _FIELD_OF.get(words, "")
+
+
 def field_for_header(header: str) -> str:
     """The field a header names when it stands alone, or nothing. Ambiguous words are settled in ``guess``."""
     words = words_of(header)
+    if words in _OUR_OWN:
+        return _OUR_OWN[words]
     if words in _JOB_OR_ADDRESSING:
         return "title"
     if words in _BARE_NAME:
@@ -85,10 +107,17 @@ def place_of(header: str) -> str:
     return _core(header)[1]
 
 
-def guess(header: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:
-    """A field for every column, or an empty string where we would not dare."""
+def fields() -> dict[str, str]:
+    """What a column may become: our fields, and the firm's own."""
+    return FIELDS | own_labels()
+
+
+def guess(header: Sequence[str], samples: Sequence[Sequence[str]], own: Mapping[str, str] | None = None) -> list[str]:
+    """A field for every column, or an empty string where we would not dare. ``own``: the firm's, with their names."""
     header = [re.sub(r" \(\d+\)$", "", name) for name in header]  # the count given to a repeated one
-    fields = [field_for_header(name) for name in header]
+    named = {words_of(label.partition(": ")[2]): name for name, label in reversed((own or {}).items())}
+    named |= {words_of(label): name for name, label in (own or {}).items()}
+    fields = [_known_exactly(name) or _own(name, named) or field_for_header(name) for name in header]
     words = [words_of(name) for name in header]
     _settle_title(fields, words)
     _settle_bare_names(fields, words)
@@ -99,6 +128,12 @@ def guess(header: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:
             fields[index] = _field_for_values(values, is_unnamed=is_unnamed)
     _settle_formatted_address(fields, words)
     return fields
+
+
+def _own(header: str, named: Mapping[str, str]) -> str:
+    """The firm's own field of this name; our exports write an amount's currency behind it."""
+    bare = re.sub(r" \([A-Z]{3}\)$", "", header)
+    return named.get(words_of(header)) or named.get(words_of(bare)) or ""
 
 
 def _settle_title(fields, words):

@@ -1,4 +1,4 @@
-"""Bytes in, records out: which encoding, which delimiter, where the header is, one record after the other.
+"""Text in, records out: which delimiter, where the header is, one record after the other.
 
 Nothing here knows of contacts or of the database. Every record of a file comes out exactly once, either with
 its values or with a sentence that says why it could not be read.
@@ -9,46 +9,35 @@ import csv
 import io
 import statistics
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from itertools import islice
+from typing import Any, BinaryIO
 
 from crm.imports import mapping, vcards
+from crm.imports.decoding import detect_encoding, lines_of
 from crm.imports.mapping import REASON_COLUMN
+from lib import workbooks
 from lib.sheets import Sheet, guarded
 
+Knows = Callable[[str], Any]  # whether a column of this name would be taken
 MAX_BYTES = 25 * 1024 * 1024
 MAX_ROWS = 200_000
 MAX_LINES_IN_A_RECORD = 5_000
 ROWS_TO_FIND_THE_HEADER = 20
 DELIMITERS = (",", ";", "\t", "|")
 
-ENCODINGS = {
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8 with a byte order mark",
-    "utf-16": "UTF-16 with a byte order mark",
-    "utf-16-le": "UTF-16, little endian",
-    "utf-16-be": "UTF-16, big endian",
-    "cp1252": "Windows-1252 (Western Europe)",
-    "cp1250": "Windows-1250 (Central Europe)",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "cp1253": "Windows-1253 (Greek)",
-    "cp1254": "Windows-1254 (Turkish)",
-    "cp1255": "Windows-1255 (Hebrew)",
-    "cp1256": "Windows-1256 (Arabic)",
-    "mac-roman": "Mac Roman",
-    "shift_jis": "Shift JIS (Japanese)",
-    "gb18030": "GB 18030 (Chinese)",
-    "big5": "Big5 (Chinese)",
-    "euc_kr": "EUC-KR (Korean)",
-}
-
 FORMULA_SIGNS = ("=", "@", "\t", "\r")  # plus and minus begin phone numbers, and the file is to be read again
 MOST_COLUMNS = 300
 SAVE_AS_CSV = "Open it in the program it came from, choose “Save as” or “Export”, pick CSV and upload that file."
 NOT_TEXT = [
-    (b"PK\x03\x04", f"This is an Excel, Numbers or zip file, not a CSV. {SAVE_AS_CSV} Save it as CSV."),
-    (b"\xd0\xcf\x11\xe0", f"This is an old Excel or Outlook file, not a CSV. {SAVE_AS_CSV} Save it as CSV."),
+    (b"PK\x03\x04", f"This is a zip file or a document of another program, no Excel workbook. {SAVE_AS_CSV}"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "This is an Excel file with a password, of before 2007, or from Outlook. Open it, choose “Save as”, "
+        "pick “Excel workbook (.xlsx)” without a password, or CSV, and upload that file.",
+    ),
     (
         b"%PDF",
         "This is a PDF. Contacts can't be read out of it: export them from the program as CSV or vCard.",
@@ -58,6 +47,9 @@ NOT_TEXT = [
     (b"\x89PNG", "This is a picture. Upload a CSV or vCard file."),
     (b"\xff\xd8\xff", "This is a picture. Upload a CSV or vCard file."),
 ]
+
+
+TOO_MANY_ROWS = f"The file holds more than {MAX_ROWS:,} rows. Split it into smaller files."
 
 
 class UnreadableFile(Exception):
@@ -75,90 +67,53 @@ class Record:
     raw: str = ""
 
 
-# ---------------------------------------------------------------------------------------- encoding
+# ---------------------------------------------------------------------------------------- workbooks
 
 
-def detect_encoding(stream: BinaryIO) -> str:
-    """The encoding of the whole file: the mark if there is one, else what fits every byte."""
-    stream.seek(0)
-    start = stream.read(4)
-    if start.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    return _utf16_without_mark(stream) or _utf8_or_windows(stream)
+def rows_of_workbook(stream: BinaryIO, tab: str = "") -> tuple[list[str], str, Iterator[list[str]]]:
+    """(the sheets somebody sees, the one that is read, its rows); unless one is named, the first that holds a table."""
+    with _workbook(stream) as book:
+        seen = workbooks.tabs(book)
+        tab = tab if tab in seen else next((each for each in seen if _holds_a_table(book, each)), "")
+    if not tab:
+        raise UnreadableFile("No sheet of this Excel file holds rows. Export your contacts again.")
+    return seen, tab, _rows_of(stream, tab)
 
 
-def _chunks(stream):
-    stream.seek(0)
-    while chunk := stream.read(1 << 16):
-        yield chunk
+def _rows_of(stream: BinaryIO, tab: str) -> Iterator[list[str]]:
+    filled = 0
+    with _workbook(stream) as book:
+        for values in workbooks.rows(book, tab):
+            filled += bool(values)
+            if filled > MAX_ROWS + ROWS_TO_FIND_THE_HEADER:
+                raise UnreadableFile(TOO_MANY_ROWS)
+            yield values
 
 
-def _utf16_without_mark(stream):
-    """Latin letters, commas and line ends leave a zero in every second byte, always on the same side."""
-    even = odd = size = 0
-    for chunk in _chunks(stream):
-        offset = size % 2
-        even += chunk[offset::2].count(0)
-        odd += chunk[1 - offset :: 2].count(0)
-        size += len(chunk)
-    zeros = even + odd
-    if size % 2 or zeros * 50 < size:
-        return None
-    encoding = "utf-16-le" if odd > even else "utf-16-be"
-    return encoding if max(odd, even) > zeros * 0.9 and _reads_as(stream, encoding) else None
+def _holds_a_table(book: Any, tab: str) -> bool:
+    filled = (values for values in workbooks.rows(book, tab) if values)
+    return len(list(islice(filled, 2))) == 2
 
 
-def _reads_as(stream, encoding):
-    """A few zeros in a UTF-8 file make no UTF-16: read that way it would have no line ends and no commas."""
-    stream.seek(0)
-    text = stream.read(1 << 16).decode(encoding, "replace")
-    return "\x00" not in text and (text.isascii() or any(sign in text for sign in "\n\r,;\t"))
-
-
-def _utf8_or_windows(stream):
-    """UTF-8 when every byte fits, or when far more sequences fit than don't: then only those rows are bad."""
-    fits, broken = 0, 0
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    for chunk in _chunks(stream):
-        text = decoder.decode(chunk)
-        broken += text.count("\ufffd")
-        fits += len(text) - len(text.encode("ascii", "ignore"))
-    broken += decoder.decode(b"", final=True).count("\ufffd")
-    return "utf-8" if broken == 0 or fits - broken > 10 * broken else "cp1252"
-
-
-def lines_of(stream: BinaryIO, encoding: str) -> Iterator[str]:
-    """Physical lines with their ends as they are; what can't be decoded becomes U+FFFD, never disappears."""
-    stream.seek(0)
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    newlines = io.IncrementalNewlineDecoder(None, translate=False)
-    rest = ""
-    for chunk in _chunks(stream):
-        rest = yield from _whole_lines(rest + newlines.decode(decoder.decode(chunk)))
-    rest = yield from _whole_lines(rest + newlines.decode(decoder.decode(b"", final=True), final=True))
-    if rest:
-        yield rest
-
-
-def _whole_lines(text):
-    *lines, rest = _split(text)
-    yield from lines
-    return rest
-
-
-def _split(text):
-    """Like splitlines(keepends=True), but only at \\n, \\r and \\r\\n, with the unfinished rest last."""
-    lines = list(io.StringIO(text, newline=""))
-    return lines if lines and not lines[-1].endswith(("\n", "\r")) else [*lines, ""]
+@contextmanager
+def _workbook(stream: BinaryIO) -> Iterator[Any]:
+    try:
+        with workbooks.opened(stream) as book:
+            yield book
+    except workbooks.BrokenWorkbook as trouble:
+        raise UnreadableFile(str(trouble)) from trouble
 
 
 # ---------------------------------------------------------------------------------------- looking
 
 
-def look_at(stream: BinaryIO, *, encoding: str = "", delimiter: str = "") -> Sheet:
-    """How this file is written. A person may overrule the guessed encoding or delimiter."""
+def look_at(
+    stream: BinaryIO, *, encoding: str = "", delimiter: str = "", knows: Knows = mapping.field_for_header
+) -> Sheet:
+    """How this file is written. A person may overrule the guessed encoding or delimiter.
+
+    Its header is the row with most names of columns that the import ``knows``.
+    """
     _refuse_what_is_not_text(stream)
     encoding = encoding or detect_encoding(stream)
     lines = _first_lines(stream, encoding)
@@ -166,12 +121,12 @@ def look_at(stream: BinaryIO, *, encoding: str = "", delimiter: str = "") -> She
     if not text.strip("\ufeff\x00 \t\r\n"):
         raise UnreadableFile("The file is empty. Export your contacts again and upload the new file.")
     if _share_of_control_characters(text) > 0.05:
-        raise UnreadableFile(f"This does not look like a text file. {SAVE_AS_CSV} Save it as CSV.")
+        raise UnreadableFile(f"This does not look like a text file. {SAVE_AS_CSV}")
     if vcards.looks_like_vcards(text):
         return Sheet("vcard", encoding, ",", list(vcards.COLUMNS), 0)
     if text.lstrip("\ufeff \r\n")[:6].lower() in {"<!doct", "<html>", "<html ", "<?xml "}:
-        raise UnreadableFile(f"This is a web page or XML file, not a CSV. {SAVE_AS_CSV} Save it as CSV.")
-    return _look_at_csv(lines, encoding, delimiter)
+        raise UnreadableFile(f"This is a web page or XML file, not a CSV. {SAVE_AS_CSV}")
+    return _look_at_csv(lines, encoding, delimiter, knows)
 
 
 def _refuse_what_is_not_text(stream):
@@ -199,11 +154,11 @@ def _share_of_control_characters(text):
     return sum(1 for c in text if c < " " and c not in "\t\r\n\x00\x0b\x0c") / max(len(text), 1)
 
 
-def _look_at_csv(lines, encoding, delimiter):
+def _look_at_csv(lines, encoding, delimiter, knows):
     lines = [lines[0].removeprefix("\ufeff"), *lines[1:]]
     told = _sep_line(lines[0])
     lines = lines[1:] if told else lines
-    delimiter = delimiter or told or _best_delimiter(lines)
+    delimiter = delimiter or told or _best_delimiter(lines, knows)
     is_spaced = any(f'{delimiter} "' in line for line in lines[:3])
     top = [(row, values) for row, values in _numbered_top(lines, delimiter, is_spaced) if any(values)]
     if not top:
@@ -214,7 +169,7 @@ def _look_at_csv(lines, encoding, delimiter):
             f"A row of this file has {width} columns; up to {MOST_COLUMNS} can be imported. "
             "Delete the columns you don't need and upload the file again."
         )
-    position = _header_position([values for _, values in top])
+    position = _header_position([values for _, values in top], knows)
     if position is None:
         return Sheet("csv", encoding, delimiter, _named([""] * width), 0, bool(told), is_spaced)
     above = [delimiter.join(values) for _, values in top[:position]]
@@ -237,23 +192,23 @@ def _numbered_top(lines, delimiter, is_spaced):
     return top
 
 
-def _best_delimiter(lines):
+def _best_delimiter(lines, knows):
     def score(delimiter):
         rows = [values for _, values in _numbered_top(lines, delimiter, False) if len(values) > 1]
-        known = max((_known_headers(values) for values in rows), default=0)
+        known = max((_known_headers(values, knows) for values in rows), default=0)
         widths = [len(values) for values in rows] or [0]
         return known, len(rows) * (statistics.mode(widths) > 1), statistics.mode(widths)
 
     return max(DELIMITERS, key=score)
 
 
-def _known_headers(values):
-    return sum(1 for value in values if mapping.field_for_header(value))
+def _known_headers(values, knows):
+    return sum(1 for value in values if knows(value))
 
 
-def _header_position(rows):
+def _header_position(rows, knows):
     """The row with most headers we know; without any, the first row unless it holds an address."""
-    known = [0 if any(map(mapping.is_email, values)) else _known_headers(values) for values in rows]
+    known = [0 if any(map(mapping.is_email, values)) else _known_headers(values, knows) for values in rows]
     best = max(known)
     if best >= 2 or (best == 1 and len(rows[known.index(best)]) == 1):
         return known.index(best)
@@ -282,7 +237,7 @@ def records(stream: BinaryIO, sheet: Sheet) -> Iterator[Record]:
     for row, values, problem in _numbered(_body(stream, sheet), sheet.delimiter, sheet.is_spaced):
         if row > sheet.header_row:
             values = [_without_guard(value) for value in values] if is_our_own else values
-            yield _record(row, values, problem, len(sheet.header))
+            yield _record(row, values, problem, sheet)
 
 
 def _cards(stream, sheet):
@@ -305,7 +260,8 @@ def _body(stream, sheet):
         yield line
 
 
-def _record(row, values, problem, width):
+def _record(row, values, problem, sheet):
+    width = len(sheet.header)
     if problem:
         return Record(row, [], problem, raw=values[0])
     extra = [value for value in values[width:] if value.strip()]
@@ -317,9 +273,8 @@ def _record(row, values, problem, width):
             "Often a value holds the delimiter and is not in quotation marks.",
         )
     missing = width - len(values)
-    note = (
-        f"The row ends after {len(values)} of {width} columns; the others were taken as empty." if missing > 0 else ""
-    )
+    is_cut = missing > 0 and not sheet.tab  # a workbook does not write the empty cells at the end of a row
+    note = f"The row ends after {len(values)} of {width} columns; the others were taken as empty." if is_cut else ""
     return Record(row, values[:width] + [""] * missing, note=note)
 
 

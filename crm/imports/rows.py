@@ -4,19 +4,34 @@ What has no place of its own (a second address, a second company, a broken e-mai
 under the name of its column. So every mapped value is kept, or the whole row is turned away.
 """
 
-import functools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
 
-import phonenumbers
+from django.core.exceptions import ValidationError
 
-from crm.imports import mapping
-from crm.imports.header_words import MOBILE_WORDS
+from crm.imports import columns, mapping
+from crm.imports.cells import (
+    domain_of,
+    read_phone,
+    short,
+    split_emails,
+    split_name,
+    split_phones,
+    without_cards,
+)
 from crm.imports.reading import Record
+from crm.imports.values import read_amount, read_basis, read_currency, read_day, read_kind, read_status
+from crm.models import CustomField
+from crm.models.companies import ADDRESS
 from lib.sheets import Sheet
+from lib.text import fold
 
+RETIRED = "“{}” is not offered any more for {}: it is kept where it stands, and not set anew."
 LIMITS = {
     "first_name": 200,
     "last_name": 200,
@@ -31,6 +46,7 @@ LIMITS = {
     "country": 100,
     "website": 500,
     "domain": 255,
+    "source": 300,
     "tag": 60,
     "note": 20_000,
 }
@@ -48,22 +64,12 @@ NAMES = {
     "country": "country",
     "website": "web address",
     "domain": "web address",
+    "source": "source",
     "tag": "tag",
     "note": "note",
 }
-ADDRESS = ("street", "postal_code", "city", "region", "country")
+_SINGLE = tuple(name for name in LIMITS if name != "tag")
 AGAIN = "Then import the file of rejected rows again."
-# Web addresses that tell where to find a person, not whose domain it is.
-NOT_A_COMPANY_SITE = (
-    "linkedin.",
-    "xing.",
-    "facebook.",
-    "twitter.",
-    "x.com",
-    "instagram.",
-    "github.",
-    "google.",
-)
 GOOGLES_OWN_GROUPS = {"mycontacts", "starred"}
 
 
@@ -89,8 +95,16 @@ class Candidate:
     country: str = ""
     website: str = ""
     domain: str = ""
+    addresses: list[dict[str, str]] = field(default_factory=list)  # further ones, each with its label
+    companies: list[str] = field(default_factory=list)  # further ones
     tags: list[str] = field(default_factory=list)
     note: str = ""
+    source: str = ""
+    legal_basis: str = ""
+    owner: str = ""
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)  # values of the firm's own fields, by kind of record
+    deal: dict[str, str] = field(default_factory=dict)
+    activity: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -98,13 +112,24 @@ class Candidate:
         """What duplicates are found by."""
         return self.email.casefold()
 
+    @cached_property
+    def company_key(self):
+        """What companies are told apart by."""
+        return fold(self.company)
+
     @property
     def has_person(self):
         return bool(self.first_name or self.last_name or self.email)
 
     @property
     def name(self):
-        return f"{self.first_name} {self.last_name}".strip() or self.email or self.company
+        return (
+            f"{self.first_name} {self.last_name}".strip()
+            or self.email
+            or self.company
+            or self.deal.get("name", "")
+            or self.activity.get("subject", "")
+        )
 
     def as_dict(self):
         return asdict(self)
@@ -116,41 +141,21 @@ class Rejected:
     reason: str
 
 
-_MOBILE = frozenset(MOBILE_WORDS.split())
-
-
-@dataclass(frozen=True)
-class Column:
-    """A mapped column: where its value stands, and where the word for it stands if the file has one."""
-
-    index: int
-    header: str
-    place: str
-    label_index: int | None
-
-    def title(self, fallback: str) -> str:
-        """What a value of this column is called in the note."""
-        return re.sub(r"\s*-\s*Value$", "", self.header) if not self.header.startswith("Column ") else fallback
-
-    def label(self, values: Sequence[str]) -> str:
-        """Work, Home, Mobile, or what the file itself says."""
-        if self.label_index is not None:
-            return values[self.label_index].replace("* ", "").strip()[:40]
-        if _MOBILE & set(mapping.words_of(self.header).split()):
-            return "Mobile"
-        return self.place.capitalize() if self.place in {"work", "home", "other"} else ""
-
-
 class RowCleaner:
     """Knows the columns of one file and the country its phone numbers come from."""
 
-    def __init__(self, sheet: Sheet, fields: Sequence[str], *, region: str = "DE"):
-        self.sheet, self.region = sheet, region
-        self.columns = [
-            (name, Column(index, header, mapping.place_of(header), label_column(sheet.header, header)))
-            for index, (name, header) in enumerate(zip(fields, sheet.header, strict=True))
-            if name
-        ]
+    def __init__(
+        self,
+        sheet: Sheet,
+        fields: Sequence[str],
+        *,
+        region: str = "DE",
+        currency: str = "EUR",
+        own: Mapping[str, CustomField] | None = None,
+        stages: Collection[str] = (),
+    ):
+        self.sheet, self.region, self.currency, self.own, self.stages = sheet, region, currency, own or {}, stages
+        self.columns = columns.mapped(sheet.header, fields)
 
     def clean(self, record: Record) -> Candidate | Rejected:
         if record.problem:
@@ -162,12 +167,17 @@ class RowCleaner:
         self._emails(candidate, found, kept, problems, record.values)
         self._phones(candidate, found, record.values)
         self._company(candidate, found, kept)
-        self._address(candidate, found, kept)
+        self._address(candidate, found)
         self._tags(candidate, found)
+        self._privacy(candidate, found, kept)
+        self._deal(candidate, found, problems)
+        self._activity(candidate, found, problems)
+        self._own(candidate, found, problems)
         candidate.note = "\n".join(filter(None, [*(text for text, _ in found.get("note", [])), *kept]))
         candidate.notes = [f"{self._row(record)}: {sentence}" for sentence in [*candidate.notes, *told]]
-        problems += self._nobody(candidate, record) + self._too_long(candidate) + self._lost_letters(candidate)
-        return self._rejected(record, problems) if problems else candidate
+        texts = _texts(candidate)
+        problems += self._nobody(candidate, record) + self._too_long(texts) + self._lost_letters(texts)
+        return self._rejected(record, problems + self._strange_stage(candidate)) if problems else candidate
 
     def _row(self, record):
         return f"{self.sheet.unit} {record.row}"
@@ -183,8 +193,8 @@ class RowCleaner:
             if "\x00" in text:
                 text = text.replace("\x00", "")
                 told.append(f"Invisible zero characters in “{column.header}” were taken out.")
-            text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip())
-            if text:
+            text = without_cards(text, column.header, told)
+            if text := unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip()):
                 found.setdefault(name, []).append((text, column))
         return found, told
 
@@ -211,8 +221,7 @@ class RowCleaner:
                     bad.append((part, column))
         if bad and not good:
             problems.append(
-                f"'{_short(bad[0][0])}' is not an e-mail address. The rest of the row is fine: fix the address and "
-                "import the file of rejected rows again."
+                f"'{short(bad[0][0])}' is not an e-mail address. Fix it and import the file of rejected rows again."
             )
             return
         candidate.emails = list(good.values())
@@ -220,12 +229,12 @@ class RowCleaner:
             candidate.email, candidate.email_label = candidate.emails.pop(0)
         for part, column in bad:
             kept.append(f"{column.title('E-mail')}: {part}")
-            candidate.notes.append(f"'{_short(part)}' is not an e-mail address; it was kept in the note.")
+            candidate.notes.append(f"'{short(part)}' is not an e-mail address; it was kept in the note.")
 
     def _phones(self, candidate, found, values):
         numbers = {}
         for text, column in found.get("phone", []):
-            for part in _split_phones(text):
+            for part in split_phones(text):
                 number, sentence = read_phone(part, self.region)
                 if sentence:
                     candidate.notes.append(sentence)
@@ -237,8 +246,9 @@ class RowCleaner:
     def _company(self, candidate, found, kept):
         companies = [part for text, _ in found.get("company", []) for part in text.split(" ::: ")]
         candidate.company = " ".join(companies[0].split()) if companies else ""
-        for text in dict.fromkeys(companies[1:]):
-            kept.append(f"Company: {text}")
+        if companies[1:]:
+            names = {fold(name): " ".join(name.split()) for name in companies}
+            candidate.companies = [name for key, name in names.items() if key and key != fold(candidate.company)]
         for text, column in found.get("website", []):
             for address in text.split(" ::: "):
                 candidate.domain = candidate.domain or domain_of(address)
@@ -247,7 +257,7 @@ class RowCleaner:
                 else:
                     kept.append(f"{column.title('Website')}: {address}")
 
-    def _address(self, candidate, found, kept):
+    def _address(self, candidate, found):
         places = {}
         for name in ADDRESS:
             for text, column in found.get(name, []):
@@ -261,8 +271,8 @@ class RowCleaner:
                 for name, text in parts.items():
                     setattr(candidate, name, ", ".join(line.strip() for line in text.splitlines() if line.strip()))
             else:
-                label = place if place.startswith("address") else f"{place} address"
-                kept.append(f"{label.strip().capitalize()}: {one_line(parts)}")
+                lines = {name: text.replace("\n", ", ") for name, text in parts.items()}
+                candidate.addresses.append({"label": place.capitalize(), **lines})
 
     def _tags(self, candidate, found):
         for text, _ in found.get("tags", []):
@@ -271,137 +281,107 @@ class RowCleaner:
                 if tag and tag.casefold() not in GOOGLES_OWN_GROUPS | {known.casefold() for known in candidate.tags}:
                     candidate.tags.append(tag)
 
+    def _privacy(self, candidate, found, kept):
+        """Where the data comes from, and why it may be kept."""
+        candidate.source = _joined(found, "source", glue=", ")
+        for text, column in found.get("legal_basis", []):
+            if basis := read_basis(text):
+                candidate.legal_basis = candidate.legal_basis or basis
+            else:
+                kept.append(f"{column.title('Legal basis')}: {text}")
+                candidate.notes.append(f"“{short(text)}” is none of the legal bases; it was kept in the note.")
+
+    def _deal(self, candidate, found, problems):
+        """A deal that the row speaks of, as texts that the tables take."""
+        candidate.owner = _joined(found, "owner")
+        name = _joined(found, "deal_name")[:300]
+        if not name:
+            return
+        deal = {"name": name, "stage": _joined(found, "deal_stage"), "currency": self.currency}
+        deal["status"] = read_status(_joined(found, "deal_status") or deal["stage"])
+        refused = []
+        with _refusals(refused):
+            deal["currency"] = read_currency(_joined(found, "deal_currency")) or self.currency
+        with _refusals(refused):
+            deal["value"], deal["currency"] = read_amount(_joined(found, "deal_value"), deal["currency"])
+        with _refusals(refused):
+            deal["close_on"] = self._day(found, "deal_close")
+        problems += [f"The deal: {words}" for words in refused]
+        candidate.deal = deal
+
+    def _strange_stage(self, candidate):
+        """What would be said of the deal's stage, if the row could be taken; ``stages`` are those there are, folded."""
+        stage = candidate.deal.get("stage", "")
+        is_strange = stage and self.stages and candidate.deal["status"] == "open" and fold(stage) not in self.stages
+        return [f"There is no stage “{short(stage)}”."] if is_strange else []
+
+    def _activity(self, candidate, found, problems):
+        subject = _joined(found, "activity_subject")[:300]
+        if not subject:
+            return
+        candidate.activity = {"subject": subject, "kind": read_kind(_joined(found, "activity_kind"))}
+        refused = []
+        with _refusals(refused):
+            candidate.activity["due_on"] = self._day(found, "activity_due")
+        problems += [f"The activity: {words}" for words in refused]
+
+    def _day(self, found, name):
+        text = _joined(found, name)
+        return read_day(text, month_first=self.region == "US").isoformat() if text else ""
+
+    def _own(self, candidate, found, problems):
+        for name, definition in self.own.items():
+            text = "\n".join(text for text, _ in found.get(name, []))
+            if text:
+                noun, _, key = name.partition(".custom.")
+                try:
+                    candidate.own.setdefault(noun, {})[key] = value = definition.parse(text)
+                    candidate.notes += [RETIRED.format(gone, definition) for gone in definition.of_kind.retired(value)]
+                except ValidationError as refusal:
+                    problems.append(f"{definition.label}: {refusal.messages[0]}")
+
     # ------------------------------------------------------------------------------------ refusals
 
     def _nobody(self, candidate, record):
-        if candidate.has_person or candidate.company:
+        if candidate.has_person or candidate.company or candidate.deal or candidate.activity:
             return []
-        if not any(value.strip() for value in record.values):
-            return ["The row is empty."]
         return ["There is no name, no e-mail address and no company, so there is nobody to store."]
 
-    def _too_long(self, candidate):
-        values = [(name, getattr(candidate, name)) for name in LIMITS if name != "tag"]
-        values += [("tag", tag) for tag in candidate.tags]
-        values += [("phone", phone) for phone, _ in candidate.phones]
+    def _too_long(self, texts):
         return [
-            f"The {NAMES[name]} has {len(value):,} characters; at most {LIMITS[name]:,} fit. Shorten it. {AGAIN}"
-            for name, value in values
-            if len(value) > LIMITS[name]
+            f"The {NAMES[name]} has {len(text):,} characters; at most {LIMITS[name]:,} fit. Shorten it. {AGAIN}"
+            for name, text in texts
+            if len(text) > LIMITS[name]
         ]
 
-    def _lost_letters(self, candidate):
-        values = [getattr(candidate, name) for name in LIMITS if name != "tag"] + candidate.tags
+    def _lost_letters(self, texts):
         return [
-            f"A letter of “{_short(value)}” was lost when the file was saved (it shows as \ufffd). "
+            f"A letter of “{short(text)}” was lost when the file was saved (it shows as \ufffd). "
             f"Save the file as UTF-8, or write the letter again. {AGAIN}"
-            for value in values
-            if "\ufffd" in value
+            for _, text in texts
+            if "\ufffd" in text
         ][:1]
 
 
-def unused_columns(sheet: Sheet, fields: Sequence[str]) -> list[int]:
-    """The columns that are neither taken nor tell the kind of one that is."""
-    labels = {label_column(sheet.header, name) for name, field in zip(sheet.header, fields, strict=True) if field}
-    return [index for index, field in enumerate(fields) if not field and index not in labels]
+@contextmanager
+def _refusals(words: list[str]) -> Iterator[None]:
+    """What is refused inside is said with the rest."""
+    try:
+        yield
+    except ValidationError as refusal:
+        words += refusal.messages[:1]
 
 
-def label_column(header: Sequence[str], name: str) -> int | None:
-    """Google writes "E-mail 1 - Label" (before 2024: Type) beside "E-mail 1 - Value"."""
-    if not name.endswith(" - Value"):
-        return None
-    labels = [name.removesuffix("Value") + word for word in ("Label", "Type")]
-    return next((index for index, other in enumerate(header) if other in labels), None)
+def _texts(candidate: Candidate) -> list[tuple[str, str]]:
+    """(what it is, the text) of all that will stand in columns of their own."""
+    texts = [(name, text) for name in _SINGLE if (text := getattr(candidate, name))]
+    texts += [("tag", tag) for tag in candidate.tags]
+    texts += [("phone", phone) for phone, _ in candidate.phones]
+    texts += [("company", name) for name in candidate.companies]
+    texts += [(name, text) for address in candidate.addresses for name, text in address.items() if name in LIMITS]
+    return texts
 
 
 def _joined(found, *names, glue=" "):
-    return " ".join(glue.join(dict.fromkeys(text for name in names for text, _ in found.get(name, []))).split())
-
-
-def _short(text):
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def one_line(parts):
-    town = f"{parts.get('postal_code', '')} {parts.get('city', '')}".strip()
-    lines = [*parts.get("street", "").splitlines(), town, parts.get("region", ""), parts.get("country", "")]
-    return ", ".join(filter(None, (line.strip() for line in lines)))
-
-
-# ---------------------------------------------------------------------------------------- names
-
-_PARTICLES = {
-    "von", "vom", "van", "de", "der", "den", "des", "del", "della", "di", "da", "do", "dos", "das", "du",
-    "la", "le", "ten", "ter", "zu", "zur", "zum", "af", "av", "al", "el", "bin", "ibn", "ben", "bar", "san",
-    "st.", "mac", "y", "e", "und",
-}  # fmt: skip
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af・·]+")
-
-
-def split_name(full: str) -> tuple[str, str, str]:
-    """(first name, last name, the sentence that tells what was taken for what)."""
-    if full.count(",") == 1 and all(part.strip() for part in full.split(",")):
-        last, first = (part.strip() for part in full.split(","))
-    else:
-        words = full.split()
-        if len(words) == 1:
-            return full, "", ""
-        if all(map(_CJK.fullmatch, words)) and len(words) == 2:
-            last, first = words
-        else:
-            start = len(words) - 1
-            while start > 1 and words[start - 1].casefold() in _PARTICLES:
-                start -= 1
-            first, last = " ".join(words[:start]), " ".join(words[start:])
-    return first, last, f"“{full}” was split into first name “{first}” and last name “{last}”."
-
-
-# ---------------------------------------------------------------------------------------- e-mail, phone, web
-
-
-def split_emails(text: str) -> list[str]:
-    """Several addresses in one cell, and the address out of ``Maren <maren@firm.example>``."""
-    parts = [part.strip() for part in re.split(r" ::: |[;,\n\r]+", text)]
-    if not all("@" in part for part in parts if part):
-        parts = [text]
-    if len(parts) == 1 and text.count("@") > 1 and all(map(mapping.is_email, text.split())):
-        parts = text.split()
-    return [_bare_email(part) for part in parts if part]
-
-
-def _bare_email(text):
-    inside = re.search(r"<([^<>]+)>\s*$", text)
-    text = inside[1] if inside else text
-    return re.sub(r"^mailto:", "", text.strip(), flags=re.IGNORECASE)
-
-
-def _split_phones(text):
-    return [part.strip() for part in re.split(r" ::: |[;\n\r]+", text) if part.strip()]
-
-
-@functools.lru_cache(maxsize=4096)
-def read_phone(text: str, region: str) -> tuple[str, str]:
-    """(E.164 when it is a number we can dial, else as written; a sentence when it stays as written)."""
-    if re.fullmatch(r"\d[.,]?\d*[eE]\+?\d+", text):
-        told = f"The spreadsheet turned a phone number into “{text}”; it was kept as written. Look it up."
-        return text, told
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return text, f"“{_short(text)}” does not read like a phone number; it was kept as written."
-    if number.extension:
-        return text, ""
-    if not phonenumbers.is_valid_number(number):
-        return text, f"“{_short(text)}” is not a phone number we can dial; it was kept as written."
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), ""
-
-
-def domain_of(address: str) -> str:
-    """The company's domain in a web address, or nothing for a profile on somebody else's site."""
-    host = re.sub(r"^[a-z]+://", "", address.strip().lower()).split("/")[0].split("?")[0].split(":")[0]
-    host = host.removeprefix("www.").rstrip(".")
-    if not re.fullmatch(r"[^\s@]+\.[^\s@.]{2,}", host) or len(host) > 253:
-        return ""
-    is_profile = any(host == site or f".{host}".find(f".{site}") >= 0 for site in NOT_A_COMPANY_SITE)
-    return "" if is_profile else host
+    texts = [text for name in names for text, _ in found.get(name, ())]
+    return " ".join(glue.join(dict.fromkeys(texts)).split()) if texts else ""

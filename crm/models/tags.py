@@ -1,9 +1,10 @@
-"""Tags: words a firm sorts its companies and contacts by."""
+"""Tags: words a firm sorts its companies, contacts, deals and hours by."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +12,7 @@ from crm.models.companies import Company
 from crm.models.contacts import Contact
 from lib.text import fold
 from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
+from tenancy.parts import PartsOf
 
 
 class Tag(AccountModel):
@@ -69,3 +71,9 @@ class CompanyTag(AccountModel):
 
     def __str__(self) -> str:
         return str(self.tag_id)
+
+
+def tag_names(link: type[Any], key: str) -> PartsOf:
+    """The names of a record's tags, by name; ``link`` is the table between, ``key`` its key to the record."""
+    names = ArrayField(models.TextField())
+    return PartsOf(link, key, joined="tag", shown="tag.name", order="tag.name_key", output_field=names)

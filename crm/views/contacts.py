@@ -9,35 +9,34 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import allow, can
-from crm import lists
-from crm.duplicates import similar_contacts
 from crm.forms import ContactForm
+from crm.listing.kinds import CONTACTS
+from crm.listing.views import list_page
+from crm.merging.similar import similar_to
 from crm.models import Contact
 from crm.views import shared
-from lib.htmx import page_or_part
+from crm.views.leading_on import leads_on
+from lib.forms import posted
 
 
 @require_safe
 @allow("contact.view")
 def contacts(request: Any) -> HttpResponse:
     """The list: found, filtered, sorted, page by page."""
-    context = {
-        "list": lists.contacts(request, request.membership),
-        "tabs": shared.tabs(request, "Contacts"),
-        "may_edit": can(request.membership, "contact.edit"),
-    }
-    if "filter" in request.GET:
-        context["choices"] = lists.filter_choices(request.membership)
-    return page_or_part(request, "crm/contacts.html", "rows", context)
+    return list_page(request, CONTACTS)
 
 
 @require_safe
 @allow("contact.view")
+@leads_on(Contact)
 def contact(request: Any, public_id: Any) -> HttpResponse:
     """All about one contact."""
     record = shared.record_or_404(request, Contact, public_id, in_bin=None)
     context = shared.record_context(request, record)
     context["may_open_company"] = can(request.membership, "company.view", record.company)
+    context["may_open_privacy"] = can(request.membership, "contact.edit", record)
+    positions = record.positions.select_related("company").filter(company__deleted_at=None).order_by("id")
+    context["positions"] = [(each, can(request.membership, "company.view", each.company)) for each in positions]
     return render(request, "crm/contact.html", context)
 
 
@@ -46,10 +45,10 @@ def contact(request: Any, public_id: Any) -> HttpResponse:
 def contact_create(request: Any) -> HttpResponse:
     """Add a contact; somebody of the same name or address is shown first."""
     initial = {"company": request.GET.get("company", "")[:300]}
-    form = ContactForm(request.POST if request.method == "POST" else None, initial=initial, member=request.membership)
+    form = ContactForm(posted(request), initial=initial, member=request.membership)
     similar: list[Contact] = []
     if form.is_bound and form.is_valid():
-        similar = [] if "anyway" in request.POST else _similar(request, form.cleaned_data)
+        similar = [] if "anyway" in request.POST else similar_to(request.membership, request.POST.dict())
         if not similar:
             return shared.save(request, form)
     context = shared.form_context(request, form, similar=similar)
@@ -61,13 +60,6 @@ def contact_create(request: Any) -> HttpResponse:
 def contact_edit(request: Any, public_id: Any) -> HttpResponse:
     """Change a contact; if somebody else saved meanwhile, both values are shown."""
     return shared.edit(request, Contact, ContactForm, public_id, template="crm/contact_form.html")
-
-
-@require_POST
-@allow("contact.edit")
-def contact_similar(request: Any) -> HttpResponse:
-    """Who is there already, while somebody types. Not a GET: names do not belong into addresses."""
-    return render(request, "crm/_similar.html", {"similar": _similar(request, request.POST)})
 
 
 @require_POST
@@ -87,10 +79,3 @@ def contact_restore(request: Any, public_id: Any) -> HttpResponse:
 @allow("contact.edit")
 def contact_tags(request: Any, public_id: Any) -> HttpResponse:
     return shared.change_tags(request, shared.record_or_404(request, Contact, public_id))
-
-
-def _similar(request: Any, typed: Any) -> list[Contact]:
-    names = ("first_name", "last_name", "email")
-    return similar_contacts(
-        request.membership, **{name: str(typed.get(name) or "").replace("\0", "")[:320] for name in names}
-    )

@@ -1,8 +1,7 @@
-"""What the pages of companies and contacts do alike."""
+"""What the pages of companies, contacts and deals do alike."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -10,66 +9,98 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from accounts.history import history_of
+from accounts.history import looks_at
 from accounts.permissions import can
 from crm import actions, panels
+from crm.facts import facts_of
 from crm.forms import RecordForm
 from crm.lists import tags_of
-from crm.models import Company, Contact, Record, Tag
-from lib import formats
+from crm.models import Company, Contact, Deal, Note, Record, Tag
+from crm.models.records import Mergeable, leaves_bin_on
+from crm.restricted import refuse_change
+from crm.timeline.forms import NoteForm
+from crm.timeline.pages import timeline_of
+from crm.timeline.timeline import pinned_on
+from lib import cards, formats
+from lib.addresses import id_in
+from lib.forms import posted
 from lib.text import fold
 
-DAYS_IN_BIN = 30
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
-def record_or_404(request: Any, model: type[AnyRecord], public_id: Any, *, in_bin: bool | None = False) -> AnyRecord:
-    """The record, if this member may see it; one in the bin only if it is asked for (None: either)."""
+def record_or_404(
+    request: Any,
+    model: type[AnyRecord],
+    public_id: Any,
+    *,
+    in_bin: bool | None = False,
+    may_be_restricted: bool = False,
+) -> AnyRecord:
+    """The record, if this member may see it; one in the bin only if it is asked for (None: either).
+
+    Whoever sends something to a restricted one is refused.
+    """
     records: Any = model._default_manager.visible_to(request.membership).select_related("owner__user")  # type: ignore[attr-defined]
     if in_bin is not None:
         records = records.in_bin() if in_bin else records.live()
-    if model is Contact:
-        records = records.select_related("company", "owner__user")
-    return get_object_or_404(records, public_id=public_id)
+    if issubclass(model, Mergeable):
+        records = records.filter(merged_into=None)
+    if model is not Company:
+        records = records.select_related("company", "owner__user", *(["stage__pipeline"] if model is Deal else []))
+    record: AnyRecord = get_object_or_404(records, public_id=public_id)
+    if request.method == "POST" and not may_be_restricted:
+        refuse_change(record)
+    return record
 
 
-def tabs(request: Any, current: str) -> list[dict[str, Any]]:
-    """Contacts, Companies, Bin: those that this member may open."""
-    entries = [
-        ("Contacts", "crm:contacts", "contact.view"),
-        ("Companies", "crm:companies", "company.view"),
-        ("Bin", "crm:bin", "contact.delete"),
-    ]
-    return [
-        {
-            "label": label,
-            "url": reverse(name, args=[request.account.slug]),
-            "is_current": label == current,
-            "count": None,
-        }
-        for label, name, action in entries
-        if can(request.membership, action)
-    ]
+def asked_record(request: Any) -> Record | None:
+    """The record that ``?contact=``, ``?company=`` or ``?deal=`` names, as far as this member may see it.
+
+    None where the address names none.
+    """
+    for noun, model in (("contact", Contact), ("company", Company), ("deal", Deal)):
+        if noun in request.GET:
+            return record_or_404(request, model, id_in(request.GET[noun]))
+    return None
 
 
 def record_context(request: Any, record: Record) -> dict[str, Any]:
-    """What both record pages show: tags, history, panels, and what this member may do."""
+    """What all record pages show: tags, timeline, panels, and what this member may do."""
     noun = record._meta.model_name
     member = request.membership
+    is_restricted = getattr(record, "is_restricted", False)
     return {
         "record": record,
         "record_url": page_of(request, record),
         "tags": tags_of(record),
-        "history": history_of(record, member, request.GET.get("older")),
+        "facts": facts_of(record, member),
+        **middle(request, record),
         "panels": panels.panels_for(request, record),
-        "may_edit": not record.is_in_bin and can(member, f"{noun}.edit", record),
-        "may_delete": can(member, f"{noun}.delete", record),
+        "head_actions": panels.actions_for(request, record),
+        "may_edit": not record.is_in_bin and not is_restricted and can(member, f"{noun}.edit", record),
+        "may_delete": not is_restricted and can(member, f"{noun}.delete", record),
         "leaves_bin_on": leaves_bin_on(record),
+        "record_kind": record._meta.label_lower,
+        "looks": looks_at(record, member),
+    }
+
+
+def middle(request: Any, record: Record) -> dict[str, Any]:
+    """What stands in the middle of a record's page: what to write, what is pinned, and what happened."""
+    member, noun = request.membership, str(record._meta.model_name)
+    is_open = not record.is_in_bin and not getattr(record, "is_restricted", False)
+    may_write = is_open and can(member, "note.edit")
+    return {
+        "timeline": timeline_of(request, record),
+        "pinned": pinned_on(record, member),
+        "composer": NoteForm(instance=Note(**{noun: record}), member=member) if may_write else None,
+        "asks_for_it": f"?{noun}={record.public_id}",
     }
 
 
 def form_context(request: Any, form: RecordForm, **more: Any) -> dict[str, Any]:
-    """What both forms need beside themselves."""
+    """What all forms need beside themselves."""
     return {
         "form": form,
         "record": None if form.is_new else form.instance,
@@ -85,11 +116,6 @@ def form_status(form: RecordForm) -> int:
     return 422 if form.is_bound else 200
 
 
-def leaves_bin_on(record: Record) -> Any:
-    """The day on which a record in the bin is removed for good."""
-    return record.deleted_at and record.deleted_at + timedelta(days=DAYS_IN_BIN)
-
-
 def page_of(request: Any, record: Record) -> str:
     return reverse(f"crm:{record._meta.model_name}", args=[request.account.slug, record.public_id])
 
@@ -99,8 +125,9 @@ def edit(
 ) -> HttpResponse:
     """Change a record; if somebody else saved meanwhile, both values are shown."""
     record = record_or_404(request, model, public_id)
+    refuse_change(record)
     form = form_class(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         instance=record, member=request.membership, tags=[tag.name for tag in tags_of(record)],
     )  # fmt: skip
     if form.is_bound and form.is_valid():
@@ -133,10 +160,10 @@ def restore(request: HttpRequest, record: Record) -> HttpResponse:
     return redirect(page_of(request, record))
 
 
-def change_tags(request: Any, record: Company | Contact) -> HttpResponse:
+def change_tags(request: Any, record: Record) -> HttpResponse:
     """Add the tag in ``add``, or take off the one in ``remove``."""
     before = [tag.name for tag in tags_of(record)]
-    added = " ".join(request.POST.get("add", "").replace(",", " ").replace("\0", "").split())[:60]
+    added = cards.hide(" ".join(request.POST.get("add", "").replace(",", " ").replace("\0", "").split()))[:60]
     after = [name for name in before if name != request.POST.get("remove")]
     if added and fold(added) not in map(fold, after):
         after.append(added)

@@ -24,15 +24,18 @@ FAILED, BAD_USAGE = 1, 2
 class Command(BaseCommand):
     """Exit code 0: the file was read to its end, rows turned away are listed. 1: it stopped. 2: nothing was read."""
 
-    help = "Import contacts from a CSV or vCard file into an account."
+    help = "Import contacts from a CSV, Excel or vCard file into an account."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("account", help="the account's short name, as in its address")
-        parser.add_argument("file", help="a CSV or vCard file")
+        parser.add_argument("file", help="a CSV, Excel (.xlsx) or vCard file")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and store nothing")
         parser.add_argument("--on-match", choices=ContactImport.OnMatch.values, default="fill", help="default: fill")
-        parser.add_argument("--match-by", choices=ContactImport.MatchBy.values, default="email", help="default: email")
+        parser.add_argument(
+            "--match-on", choices=ContactImport.MatchOn.values, nargs="+", default=["email"], help="default: email"
+        )
+        parser.add_argument("--match-all", action="store_true", help="all of them must be the same, not any")
 
     def handle(self, *args: Any, **options: Any) -> None:
         account = Account.objects.filter(slug=options["account"]).first()
@@ -52,9 +55,12 @@ class Command(BaseCommand):
     def _dry_run(self, account: Account, options: dict[str, Any]) -> ContactImport:
         with activate(account, actor=ACTOR):
             job = self._upload(options)
+            if job.state == job.State.READING:
+                jobs.read_workbook(job)
             jobs.check(job)
             self.rejected = _rejected(job)
-            job.file.path.unlink()
+            for kept in filter(None, (job.file, job.table)):
+                kept.path.unlink()
             transaction.set_rollback(True)
         return job
 
@@ -62,22 +68,28 @@ class Command(BaseCommand):
         """Batch by batch, each its own transaction. A worker may take a batch too; neither does one twice."""
         with activate(account, actor=ACTOR):
             job = self._upload(options)
-            jobs.start_run(job)
+        self._go_on(account, job)
+        if job.state == job.State.UPLOADED:
+            with activate(account, actor=ACTOR):
+                jobs.start_run(job)
+            self._go_on(account, job)
+        return job
+
+    def _go_on(self, account: Account, job: ContactImport) -> None:
         while job.is_at_work:
             with activate(account, actor=ACTOR):
-                before = job.rows_read
+                before = job.state, job.rows_read
                 jobs.go_on(str(job.public_id))
                 job.refresh_from_db()
                 self.rejected = [] if job.is_at_work else _rejected(job)
-            if job.rows_read == before and job.is_at_work:
+            if (job.state, job.rows_read) == before:
                 time.sleep(0.1)  # somebody else is at this batch
-        return job
 
     def _upload(self, options: dict[str, Any]) -> ContactImport:
         path = Path(options["file"])
         with path.open("rb") as file:
             job = jobs.upload(file, name=path.name, by=None)
-        job.match_by, job.on_match = options["match_by"], options["on_match"]
+        job.match_on, job.match_all, job.on_match = options["match_on"], options["match_all"], options["on_match"]
         job.save()
         return job
 

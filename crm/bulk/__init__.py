@@ -1,0 +1,1 @@
+"""Changing many records at once: which, what, and how it is taken back."""

@@ -1,0 +1,6 @@
+"""What a new firm begins with here."""
+
+from accounts.opening import register
+from crm.deals import pipelines
+
+register(pipelines.begin)
