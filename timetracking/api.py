@@ -1,19 +1,21 @@
-"""Projects, tasks and time entries for programs: the same rules and actions as on the pages."""
+"""Time entries for programs: the same rules and actions as on the pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.http import HttpResponse
 
 from accounts.api import lists
-from accounts.api.body import BodyForm
+from accounts.api.body import BodyForm, missing
 from accounts.api.fields import (
     CREATED,
     EXAMPLE_ID,
@@ -23,170 +25,38 @@ from accounts.api.fields import (
     VERSION,
     Day,
     Flag,
-    MaybeFlag,
     MaybeInstant,
     Money,
+    Reason,
     Reference,
-    Since,
-    Status,
+    Row,
     Text,
     Whole,
+    Words,
 )
 from accounts.api.problems import WHOLE, Problem
 from accounts.api.resource import Resource
+from accounts.choices import currencies
 from accounts.models import Membership
 from accounts.permissions import can_for_others, within_reach
-from crm.models import Company
+from crm.inputs import Names
+from crm.listing.filters import tagged
+from crm.models import tag_names
 from lib.durations import DAY
+from lib.keyset import Page
 from lib.weeks import local_day
 from tenancy.fields import AccountChoiceField
 from tenancy.forms import VersionedModelForm
 from timetracking import actions
 from timetracking.errors import Refused
-from timetracking.forms import DayField, ProjectForm, typed_hours
-from timetracking.models import Project, Task, TimeEntry
-from timetracking.queries import projects_found
+from timetracking.forms import DayField
+from timetracking.models import Project, ReportUse, Task, TimeEntry, TimeEntryTag
+from timetracking.reports import uses
+from timetracking.reports.periods import Period, months_before
+from timetracking.sheets import locks
 
 NEEDED = "This is needed."
-
-
-def missing(noun: str) -> dict[str, str]:
-    return {"invalid_choice": f"There is no such {noun}."}
-
-
-class StatusField(forms.ChoiceField):
-    """Active or archived; nothing leaves it as it is."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, choices=[("active", "active"), ("archived", "archived")])
-
-
-class WorkResource(Resource):
-    """Projects and tasks: what they do alike."""
-
-    scope = "time"
-    may = {"browse": "project.view", "create": "project.edit", "read": "project.view", "change": "project.edit"}
-
-    def visible(self, member: Membership) -> QuerySet[Any]:
-        return self.model._default_manager.all()
-
-    def store(self, form: Any, request: Any) -> Any:
-        thing, is_new = form.save(commit=False), form.instance._state.adding
-        if is_new:
-            actions.create(thing)
-        else:
-            actions.change(thing, form.changes(), expected=form.stored_version)
-        if status := form.cleaned_data.get("status"):
-            actions.archive(thing) if status == "archived" else actions.restore(thing)
-        return thing
-
-
-STATUS = lists.by_word(
-    "status", {"active": Q(archived_at__isnull=True), "archived": Q(archived_at__isnull=False)}, "Active or archived."
-)
-
-
-class ProjectBody(BodyForm, ProjectForm):
-    """A project with its budget in minutes."""
-
-    budget_hours = None
-    status = StatusField()
-
-    class Meta(ProjectForm.Meta):
-        fields = [*ProjectForm.Meta.fields, "budget_minutes"]
-        error_messages = {"company": missing("company")}
-
-    def changes(self) -> dict[str, list[str]]:
-        """The log speaks of hours, as the page does."""
-        changes = super().changes()
-        if budget := changes.pop("budget_minutes", None):
-            changes["budget_hours"] = [typed_hours(int(minutes)) if minutes else "" for minutes in budget]
-        return changes
-
-
-class Projects(WorkResource):
-    """``/projects/``"""
-
-    name, one = "projects", "project"
-    about = "What hours are logged on, for a company or for the firm itself. Archived ones keep their hours."
-    model, is_searched = Project, True
-    fields = (
-        ID,
-        VERSION,
-        Text("name", "What it is called.", "Website relaunch", is_required=True),
-        Text("code", "As on the firm's offers.", "TW-26"),
-        Reference("company", "Whom it is for; null for the firm's own work.", EXAMPLE_ID, to="companies"),
-        Flag("billable", "Whether its hours are billed, unless a task says otherwise.", True),
-        Money("hourly_rate", "What an hour costs.", {"amount": "95.00", "currency": "EUR"}, needs="rate.view"),
-        Whole("budget_minutes", "How long it may take; null for no budget.", 6000, may_be_null=True),
-        Status("status", "Archived projects take no more hours.", "active"),
-        SAMPLE,
-        CREATED,
-        UPDATED,
-    )
-    orders = {
-        "name": ("name_key", "id"),
-        "-name": ("-name_key", "-id"),
-        "created_at": ("id",),
-        "-created_at": ("-id",),
-    }
-    filters = (
-        lists.by_reference("company", lambda member: Company.objects.visible_to(member), "For this company."),
-        STATUS,
-    )
-
-    def searched(self, rows: QuerySet[Any], text: str, member: Membership) -> QuerySet[Any]:
-        return projects_found(rows, text, member)
-
-    def editable(self, member: Membership) -> QuerySet[Any]:
-        return Project.objects.select_related("company")
-
-    def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
-        instance = record or Project(currency=request.account.currency)
-        return ProjectBody(given, instance=instance, member=request.membership)
-
-
-class TaskBody(BodyForm, VersionedModelForm):
-    """A task; it stays in the project it was made in, because its hours do."""
-
-    status = StatusField()
-
-    class Meta:
-        model = Task
-        fields = ["project", "name", "billable"]
-        error_messages = {"project": missing("project")}
-
-    def clean_project(self) -> Project:
-        project: Project = self.cleaned_data["project"]
-        if not self.instance._state.adding and project.pk != self.instance.project_id:
-            raise forms.ValidationError("A task stays in its project.")
-        return project
-
-
-class Tasks(WorkResource):
-    """``/tasks/``"""
-
-    name, one, about = "tasks", "task", "Kinds of work within a project."
-    model = Task
-    fields = (
-        ID,
-        VERSION,
-        Reference("project", "Where it belongs.", EXAMPLE_ID, to="projects", is_required=True, may_be_null=False),
-        Text("name", "What it is called.", "Design", is_required=True),
-        MaybeFlag("billable", "Whether its hours are billed; null for as the project says.", None),
-        Status("status", "Archived tasks take no more hours.", "active"),
-        SAMPLE,
-        CREATED,
-        UPDATED,
-    )
-    orders = {"created_at": ("id",), "-created_at": ("-id",), "name": ("name", "id"), "-name": ("-name", "-id")}
-    filters = (lists.by_reference("project", lambda member: Project.objects.all(), "Of this project."), STATUS)
-
-    def editable(self, member: Membership) -> QuerySet[Any]:
-        return Task.objects.select_related("project")
-
-    def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
-        return TaskBody(given, instance=record or Task())
+WHY_LATE = "Why a locked day is written to, by those who may: it is kept beside what stood there before."
 
 
 class EntryBody(BodyForm, VersionedModelForm):
@@ -195,6 +65,10 @@ class EntryBody(BodyForm, VersionedModelForm):
     person = AccountChoiceField(model=Membership, required=False, error_messages=missing("member to log time for"))
     started_at = forms.DateTimeField(required=False)
     stopped_at = forms.DateTimeField(required=False)
+    tags = Names()
+    reason = forms.CharField(required=False, max_length=locks.LONGEST_REASON)
+    own_rate = forms.DecimalField(required=False, min_value=0, max_digits=9, decimal_places=2)
+    own_rate_currency = forms.ChoiceField(required=False, choices=currencies)
 
     class Meta:
         model = TimeEntry
@@ -241,6 +115,10 @@ class EntryBody(BodyForm, VersionedModelForm):
             self.add_error(None, "Give started_at and stopped_at together, or neither.")
         elif start and stop:
             self._fit_to_clock(cleaned, start, stop)
+        currency = cleaned.get("own_rate_currency")
+        project = cleaned.get("project") or (None if self.is_new else self.instance.project)
+        if project and currency and currency != project.currency:
+            self.add_error("own_rate", f"This project is billed in {project.currency}.")
         return cleaned
 
     def _fit_to_clock(self, cleaned: dict[str, Any], start: datetime, stop: datetime) -> None:
@@ -264,13 +142,25 @@ class EntryBody(BodyForm, VersionedModelForm):
 
     def values(self) -> dict[str, Any]:
         """What the actions take."""
-        cleaned, names = self.cleaned_data, ("project", "task", "day", "minutes", "note", "billable")
+        cleaned = self.cleaned_data
+        names = ("project", "task", "day", "minutes", "note", "tags", "billable", "own_rate", "reason")
         values = {name: cleaned[name] for name in names if name in cleaned}
         if self.gives_clock:
             values["clock"] = (cleaned["started_at"], cleaned["stopped_at"], self._zone())
         elif "started_at" in cleaned and not self.is_new:
             values |= {"started_at": None, "stopped_at": None, "time_zone": ""}
         return values
+
+
+class OwnRate(Money):
+    """What was said for the entry itself, or null."""
+
+    columns = ("has_own_rate", "bill_rate", "rate_currency")
+    form_names = ("own_rate", "own_rate_currency")
+
+    def show(self, row: Any) -> Any:
+        has_own_rate, amount, currency = (row[name] for name in self.columns)
+        return {"amount": f"{amount:.2f}", "currency": currency} if has_own_rate else None
 
 
 class IsSample(Flag):
@@ -286,9 +176,13 @@ class TimeEntries(Resource):
     """``/time-entries/``"""
 
     name, one = "time-entries", "time_entry"
-    about = "Who worked how long on what. A member sees the own ones; who may see the team's sees all."
+    about = (
+        "Who worked how long on what. A member sees the own ones; who may see the team's sees all, and each person "
+        "whose hours are listed can read that a program of theirs did."
+    )
     model, scope = TimeEntry, "time"
     may = {"browse": "time.view", "create": "time.log", "read": "time.view", "change": "time.log", "delete": "time.log"}
+    asked_at_deletion = {"reason": WHY_LATE}
     fields = (
         ID,
         VERSION,
@@ -300,8 +194,23 @@ class TimeEntries(Resource):
         MaybeInstant("started_at", "When it began, if that is known. Give both ends or neither.", None),
         MaybeInstant("stopped_at", "When it ended, if that is known.", None),
         Text("note", "What was done.", "Sketches of the start page"),
+        Words("tags", "Words the firm sorts by. A new word makes a new tag.", ["night shift"], column="tag_names"),
         Flag("billable", "Whether it is billed; if not said, as task and project say.", True),
-        Since("locked", "Approved or invoiced, so it can't be changed.", False, column="locked_at", is_read_only=True),
+        OwnRate(
+            "own_rate",
+            "What an hour of this entry is billed at, in the project's currency; null: as the rates say.",
+            None,
+            currency="own_rate_currency",
+            needs="rate.view",
+        ),
+        Flag(
+            "locked",
+            "Submitted, approved, invoiced or before the lock date, so it can't be changed.",
+            False,
+            column="is_locked",
+            is_read_only=True,
+        ),
+        Reason("reason", WHY_LATE, "Forgotten on Friday", is_write_only=True),
         IsSample("is_sample", SAMPLE.about, False, column="source", is_read_only=True),
         CREATED,
         UPDATED,
@@ -318,17 +227,48 @@ class TimeEntries(Resource):
         lists.by_reference(
             "person", lambda member: Membership.objects.filter(account_id=member.account_id), "By whom."
         ),
-        lists.by_reference("project", lambda member: Project.objects.all(), "On this project."),
-        lists.by_reference("task", lambda member: Task.objects.all(), "On this task."),
+        lists.by_reference("project", Project.objects.visible_to, "On this project."),
+        lists.by_reference("task", Task.objects.visible_to, "On this task."),
+        lists.by_text("tag", "Has this tag.", lambda text: tagged(text)[1]),
         lists.by_day("day_from", "day__gte", "On this day or later."),
         lists.by_day("day_to", "day__lte", "On this day or earlier."),
         lists.by_flag("billable", "Billed or not.", lambda flag: Q(billable=flag)),
-        lists.by_flag("locked", "Locked or open.", lambda flag: Q(locked_at__isnull=not flag)),
+        lists.by_flag("locked", "Locked or open.", lambda flag: locks.condition() if flag else ~locks.condition()),
         lists.by_instant("updated_since", "updated_at__gte", "Changed at or after this moment."),
     )
 
     def visible(self, member: Membership) -> QuerySet[Any]:
         return TimeEntry.objects.visible_to(member)
+
+    def read(self, request: Any, public_id: UUID) -> HttpResponse:
+        row = self._row(request, public_id)
+        self._tell(request, [row], {})
+        return self._answer(request, row)
+
+    def _page(self, request: Any, rows: Any, asked: lists.Asked, *order: Any) -> Page:
+        page = super()._page(request, rows, asked, *order)
+        self._tell(request, page.rows, {each.name: value for each, value in asked.filters})
+        return page
+
+    def _tell(self, request: Any, rows: Iterable[Row], asked: dict[str, Any]) -> None:
+        """Let those whose hours these are know. Days that were not asked for are told as whole months."""
+        others = [row for row in rows if row["person__public_id"] != request.membership.public_id]
+        if not others:
+            return
+        whose = {row["person__public_id"] for row in others}
+        people = Membership.objects.filter(account_id=request.membership.account_id, public_id__in=whose)
+        days = [row["day"] for row in others]
+        first = asked.get("day_from") or min(days).replace(day=1)
+        last = asked.get("day_to") or months_before(max(days).replace(day=1), -1) - timedelta(days=1)
+        numbers = people.values_list("pk", flat=True)
+        uses.note(request.membership, numbers, ReportUse.Report.ENTRIES, Period("days", first, last), uses.PROGRAM)
+
+    def made_up(self) -> dict[str, Any]:
+        is_locked = ExpressionWrapper(locks.condition(), output_field=BooleanField())
+        return {"tag_names": tag_names(TimeEntryTag, "entry"), "is_locked": is_locked}
+
+    def made_up_of(self, form: Any) -> Any:
+        return {"tag_names": [], "is_locked": False} if not form.cleaned_data.get("tags") else None
 
     def editable(self, member: Membership) -> QuerySet[Any]:
         entries = TimeEntry.objects.with_names().select_related("person__user")
@@ -348,7 +288,15 @@ class TimeEntries(Resource):
 
     def remove(self, record: Any, request: Any) -> None:
         with refusals():
-            actions.delete_entries([record])
+            actions.delete_entries([record], reason=reason_asked(request))
+
+
+def reason_asked(request: Any) -> str:
+    """Why something of a locked day is deleted, in the address."""
+    reason: str = request.GET.get("reason", "")
+    if len(reason) > locks.LONGEST_REASON:
+        raise Problem("parameters", errors={"reason": [f"At most {locks.LONGEST_REASON} characters."]})
+    return reason
 
 
 @contextmanager
@@ -364,4 +312,4 @@ def _whole_minute(at: datetime | None) -> datetime | None:
     return at and at.replace(second=0, microsecond=0)
 
 
-RESOURCES = (Projects(), Tasks(), TimeEntries())
+RESOURCES = (TimeEntries(),)

@@ -1,7 +1,7 @@
 """What a new firm does here in its first hour."""
 
 from accounts.checklist import Step, register
-from timetracking.models import Project, TimeEntry
+from timetracking.models import Rate, TimeEntry
 
 register(
     Step(
@@ -9,7 +9,7 @@ register(
         "timetracking:projects",
         "project.edit",
         30,
-        lambda member: Project.objects.own().filter(hourly_rate__isnull=False).exists(),
+        lambda member: Rate.objects.filter(project__is_sample=False, amount__isnull=False).exists(),
     )
 )
 register(

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q
 
 from accounts.models import Account, Membership
-from crm.models import Company
+from crm.inputs import TagsField
 from lib import formats
+from lib.addresses import id_in
 from lib.durations import Duration, DurationError, Unit, parse
-from lib.weeks import instant_at
-from tenancy.forms import AccountModelForm, VersionedModelForm
-from timetracking.actions import Clock
-from timetracking.models import Project, ProjectQuerySet, Task, TimeEntry, work_name, work_value
-from timetracking.queries import projects_found
+from tenancy.forms import VersionedModelForm
+from timetracking.actions import Clock, clock_between
+from timetracking.errors import NeedsClock
+from timetracking.inputs import FIRST_DAY, LAST_DAY, DayField
+from timetracking.models import Project, Task, TimeEntry, TimeSettings, work_name, work_value
+from timetracking.queries import zone_of
+from timetracking.sheets.locks import LONGEST_REASON
 
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+CLOCK_HINT = "Type when it was: 9-12:30."
 TIME_HINT = "Type 1:30, 1.5, 90m or 9-12:30."
-
-
-class DayField(forms.DateField):
-    """A day that time can be logged on, with room for the weeks around it."""
-
-    def validate(self, value: date | None) -> None:
-        super().validate(value)
-        if value and not FIRST_DAY <= value <= LAST_DAY:
-            raise forms.ValidationError(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
 
 
 class DurationField(forms.CharField):
@@ -64,10 +53,10 @@ class WorkField(forms.ChoiceField):
         super().__init__(**{"label": "Project and task", **kwargs})
         self.work: dict[str, tuple[Project, Task | None]] = {}
 
-    def offer(self, *, also: tuple[Project, Task | None] | None = None) -> None:
-        """What takes time now, and what the entry is on already."""
-        projects = list(Project.objects.active().select_related("company").by_name())
-        tasks = list(Task.objects.active().filter(project__archived_at=None).by_name())
+    def offer(self, person: Membership, *, also: tuple[Project, Task | None] | None = None) -> None:
+        """What takes this person's time now, and what the entry is on already."""
+        projects = list(Project.objects.active().open_to(person).select_related("company").by_name())
+        tasks = list(Task.objects.active().filter(project__archived_at=None).in_order())
         self.work = {work_value(project, task): (project, task) for project, task in _pairs(projects, tasks)}
         if also:
             self.work.setdefault(work_value(*also), also)
@@ -80,23 +69,41 @@ class WorkField(forms.ChoiceField):
         return self.work[super().clean(value)]
 
 
+class MaybeBillable(forms.TypedChoiceField):
+    """Whether new time is billed: as its task and project say, unless somebody says it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "As the project"), ("True", "Yes"), ("False", "No")]
+        super().__init__(
+            **{"choices": choices, "required": False, "coerce": "True".__eq__, "empty_value": None, **kwargs}
+        )
+
+
 def _client_first(project: Project) -> tuple[bool, str, str]:
     return project.company is None, project.client.casefold(), str(project.company_id)
 
 
 def _pairs(projects: list[Project], tasks: list[Task]) -> list[tuple[Project, Task | None]]:
-    return [
-        (project, task)
-        for project in projects
-        for task in [None, *(task for task in tasks if task.project_id == project.pk)]
-    ]
+    of_project: dict[int, list[Task | None]] = {project.pk: [None] for project in projects}
+    for task in tasks:
+        if task.project_id in of_project:
+            of_project[task.project_id].append(task)
+    return [(project, task) for project in projects for task in of_project[project.pk]]
+
+
+def reason_field() -> forms.CharField:
+    """Why a locked day is written to, for those who may."""
+    words = "It is kept beside what stood here before."
+    return forms.CharField(label="Why so late", max_length=LONGEST_REASON, help_text=words)
 
 
 class PanelEntryForm(VersionedModelForm):
     """What of an entry is changed without moving it: its length, note and billing."""
 
     time = DurationField(help_text="")
-    field_order = ["time", "note", "billable", "version"]
+    tags = TagsField()
+    field_order = ["time", "note", "tags", "billable", "version"]
+    clock: Clock | None = None  # start and end, when a clock range was typed
 
     class Meta:
         model = TimeEntry
@@ -107,32 +114,63 @@ class PanelEntryForm(VersionedModelForm):
         entry, time = self.instance, self.fields["time"]
         entry.person = person
         time.unit = time.widget.attrs["data-unit"] = account.plain_number_unit
+        if TimeSettings.current().needs_clock:
+            time.help_text = CLOCK_HINT
         if entry._state.adding:
-            del self.fields["billable"]  # a new entry asks its task and project
+            self.fields["billable"] = MaybeBillable(label=self.fields["billable"].label)
+            self.initial["billable"] = ""
         else:
-            self.initial["time"] = formats.hours(entry.minutes)
+            self.initial["time"], self.initial["tags"] = typed_time(entry), entry.tag_names
+            self.stored_minutes = entry.minutes
             time.present = time.widget.attrs["data-present"] = entry.minutes
+
+    def ask_reason(self) -> None:
+        """This day is locked: whoever may write to it all the same says why."""
+        self.fields["reason"] = reason_field()
+
+    def offer_rate(self) -> None:
+        """For who may say what an hour of this entry is billed at."""
+        currency = self.instance.project.currency
+        self.fields["own_rate"] = forms.DecimalField(
+            label=f"Its own rate ({currency} an hour)", required=False, min_value=0, max_digits=9, decimal_places=2,
+            initial=self.instance.own_rate, help_text="Leave it empty, and the rates of its project count.",
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if "time" in cleaned:
-            self.instance.minutes = cleaned["time"].minutes
+            self._fit(cleaned["time"], cleaned.get("day") or self.instance.day)
         return cleaned
+
+    def _fit(self, time: Duration, day: date | None) -> None:
+        """What passed between two times of the clock, which is not what it shows on a day when it changes."""
+        if self.is_time_as_stored:
+            self.instance.minutes = self.stored_minutes
+            return
+        self.instance.minutes = time.minutes
+        if day is None:
+            return
+        if time.start is None or time.end is None:
+            if TimeSettings.current().needs_clock:
+                self.add_error("time", str(NeedsClock()))
+            return
+        try:
+            self.clock, self.instance.minutes = clock_between(day, time.start, time.end, zone_of(self.instance.person))
+        except DurationError as refusal:
+            self.add_error("time", str(refusal))
+
+    @property
+    def is_time_as_stored(self) -> bool:
+        return not self.instance._state.adding and "time" not in self.changed_data
 
     def values(self) -> dict[str, Any]:
         """What the actions take."""
         cleaned = self.cleaned_data
-        values = {name: cleaned[name] for name in ("day", "note", "billable") if name in cleaned}
+        names = ("day", "note", "tags", "billable", "own_rate", "reason")
+        values = {name: cleaned[name] for name in names if name in cleaned}
         if "work" in cleaned:
             values["project"], values["task"] = cleaned["work"]
-        return {**values, "minutes": cleaned["time"].minutes}
-
-    def clock(self, zone: ZoneInfo) -> Clock | None:
-        """Start and end, when a clock range was typed."""
-        time, day = self.cleaned_data["time"], self.instance.day
-        if time.start is None or time.end is None:
-            return None
-        return instant_at(day, time.start, zone), instant_at(day, time.end, zone), zone
+        return {**values, "minutes": self.instance.minutes}
 
 
 class EntryForm(PanelEntryForm):
@@ -140,7 +178,7 @@ class EntryForm(PanelEntryForm):
 
     work = WorkField()
     time = DurationField()
-    field_order = ["day", "work", "time", "note", "billable", "version"]
+    field_order = ["day", "work", "time", "note", "tags", "billable", "version"]
 
     class Meta(PanelEntryForm.Meta):
         fields = ["day", "note", "billable"]
@@ -151,7 +189,7 @@ class EntryForm(PanelEntryForm):
         super().__init__(*args, **kwargs)
         entry = self.instance
         also = None if entry._state.adding else (entry.project, entry.task)
-        self.fields["work"].offer(also=also)
+        self.fields["work"].offer(entry.person, also=also)
         if also:
             self.initial["work"] = work_value(*also)
 
@@ -167,7 +205,7 @@ class OneWorkField(forms.CharField):
 
     def clean(self, value: Any) -> tuple[Project, Task | None]:
         project_id, _, task_id = super().clean(value).partition(".")
-        if not is_uuid(project_id) or (task_id and not is_uuid(task_id)):
+        if not id_in(project_id) or (task_id and not id_in(task_id)):
             raise forms.ValidationError("This is not a project or task.")
         try:
             if task_id:
@@ -195,123 +233,8 @@ class RowForm(forms.Form):
 
     work = OneWorkField()
     week = DayField()
-
-
-class ProjectForm(VersionedModelForm):
-    """A project's facts and terms."""
-
-    budget_hours = forms.DecimalField(
-        label="Budget in hours",
-        required=False,
-        min_value=Decimal("0.02"),
-        max_value=Decimal(100_000),
-        decimal_places=2,
-    )
-    field_order = ["name", "company", "code", "billable", "hourly_rate", "currency", "budget_hours"]
-
-    class Meta:
-        model = Project
-        fields = ["name", "company", "code", "billable", "hourly_rate", "currency"]
-        help_texts = {
-            "company": "Empty for the firm's own work.",
-            "code": "As on your offers, if you use one.",
-        }
-
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        companies = self.fields["company"]
-        companies.empty_label = "None: internal work"
-        seen = Company.objects.live().visible_to(member).values("pk")
-        chosen = Q(pk__in=seen) | Q(pk=self.instance.company_id)
-        companies.queryset = Company.objects.filter(chosen).order_by("name_key")
-        if self.instance.budget_minutes:
-            self.initial["budget_hours"] = typed_hours(self.instance.budget_minutes)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        hours = cleaned.get("budget_hours")
-        if "budget_hours" in cleaned:
-            self.instance.budget_minutes = int(hours * 60 + Decimal("0.5")) if hours else None
-        return cleaned
-
-    def changes(self) -> dict[str, list[str]]:
-        """For the log; the budget by its own name."""
-        changes = super().changes()
-        if "budget_hours" in self.changed_data:
-            old, new = self.initial.get("budget_hours"), self.cleaned_data.get("budget_hours")
-            changes["budget_hours"] = ["" if value is None else str(value) for value in (old, new)]
-        return changes
-
-
-class ProjectFilterForm(forms.Form):
-    """What the list of projects is narrowed to."""
-
-    STATUS = [("", "Active"), ("archived", "Archived"), ("all", "All")]
-
-    q = forms.CharField(label="Search", required=False, max_length=100)
-    company = forms.CharField(required=False, max_length=40)
-    status = forms.ChoiceField(choices=STATUS, required=False, widget=forms.Select(attrs={"class": "form-select"}))
-
-    def apply(self, projects: ProjectQuerySet, member: Membership) -> ProjectQuerySet:
-        """The projects that match; a filter nobody knows matches nothing."""
-        if not self.is_valid():
-            return projects.none()
-        chosen = self.cleaned_data
-        if chosen["status"] != "all":
-            projects = projects.archived() if chosen["status"] else projects.active()
-        if chosen["q"].strip():
-            projects = projects_found(projects, chosen["q"], member)
-        return self._of_company(projects, chosen["company"])
-
-    def address(self, page: str | None) -> str:
-        """The same list, another page; nothing where there is none."""
-        kept = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return "?" + urlencode({**kept, "page": page}) if page else ""
-
-    def is_filtered(self) -> bool:
-        """True when the list may be empty because of what was asked."""
-        return any(self.data.get(name) for name in self.fields)
-
-    def company_name(self) -> str:
-        """The company that the list is narrowed to, in words."""
-        public_id = self.cleaned_data.get("company", "") if self.is_valid() else ""
-        if public_id in ("", "internal"):
-            return "Internal" if public_id else ""
-        found = Project.objects.filter(company__public_id=public_id) if is_uuid(public_id) else Project.objects.none()
-        return found.values_list("company__name", flat=True).first() or "Unknown company"
-
-    def _of_company(self, projects: ProjectQuerySet, public_id: str) -> ProjectQuerySet:
-        if not public_id:
-            return projects
-        if public_id == "internal":
-            return projects.filter(company=None)
-        return projects.filter(company__public_id=public_id) if is_uuid(public_id) else projects.none()
-
-
-class TaskForm(AccountModelForm):
-    """A new task's name."""
-
-    class Meta:
-        model = Task
-        fields = ["name"]
-
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance.project = project
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # The project is given, and "once per project" must be asked all the same.
-        return super()._get_validation_exclusions() - {"project"}
-
-
-class TaskRenameForm(VersionedModelForm, TaskForm):
-    """A task's name and whether it is billed."""
-
-    class Meta(TaskForm.Meta):
-        fields = ["name", "billable"]
-        widgets = {
-            "billable": forms.Select(choices=[("", "as the project"), ("True", "yes"), ("False", "no")]),
-        }
+    confirmed = forms.BooleanField(required=False)
+    starred = forms.BooleanField(required=False)
 
 
 class CopyForm(forms.Form):
@@ -323,18 +246,12 @@ class CopyForm(forms.Form):
     source = DayField(required=False)
 
 
-def is_uuid(text: str) -> bool:
-    """Whether a text from an address can be a public id."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def typed_hours(minutes: int) -> str:
-    """Hours as they are typed: 10, 12.5, never 1E+1."""
-    return f"{(Decimal(minutes) / 60).quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".")
+def typed_time(entry: TimeEntry) -> str:
+    """How an entry's time is typed: 1:30, or 9:00-12:30 where the clock times are known and are not the same."""
+    if (ends := entry.local_clock) is None:
+        return formats.hours(entry.minutes)
+    start, end = f"{ends[0]:%H:%M}", f"{ends[1]:%H:%M}".replace("00:00", "24:00")
+    return f"{start}-{end}" if start != end else formats.hours(entry.minutes)
 
 
 def parsed_day(text: str | None, default: date) -> date:

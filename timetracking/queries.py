@@ -9,27 +9,29 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from accounts.models import Account, Membership
-from crm.models import Company
-from crm.search import matching
 from lib.durations import spoken
 from lib.text import fold
-from lib.weeks import days_of_week
+from lib.weeks import days_of_week, local_day
 from tenancy.context import current_account_id
 from timetracking.models import (
     Project,
-    ProjectQuerySet,
+    RunningTimer,
     SheetRow,
     Task,
     TimeEntry,
     TimeEntryQuerySet,
     is_billable,
+    open_to,
     work_value,
 )
-from timetracking.targets import is_working_day, target
+from timetracking.sheets import locks
+from timetracking.targets import Day, days_of
 
 REMEMBERED_DAYS = 14
 WorkKey = tuple[int, int | None]  # the numbers of a project and perhaps a task
@@ -45,6 +47,9 @@ class Cell:
     task: Task | None
     day: date
     entries: tuple[TimeEntry, ...] = ()
+    is_running: bool = False  # the person's timer is
+    closed: str = ""  # why its day is locked
+    is_marked: bool = False  # an approver meant this day when returning the timesheet
 
     @cached_property
     def minutes(self) -> int:
@@ -64,11 +69,13 @@ class Cell:
 
     @property
     def is_locked(self) -> bool:
-        return any(entry.is_locked for entry in self.entries)
+        return bool(self.lock_reason)
 
     @property
     def lock_reason(self) -> str:
         """Why it can't be changed; empty when it can."""
+        if self.closed:
+            return self.closed
         reasons = [entry.lock_reason or "This time is locked." for entry in self.entries if entry.is_locked]
         return reasons[0] if reasons else ""
 
@@ -85,12 +92,14 @@ class Cell:
     @property
     def label(self) -> str:
         """The cell in words: whom for, what, when, how long, and what is odd about it."""
-        place = [self.project.client, str(self.project), str(self.task or "no task"), spoken_day(self.day)]
+        place = [spoken_work(self.project, self.task), spoken_day(self.day)]
         odd = [
             f"{self.count} entries" if self.count > 1 else "",
             "has a note" if self.has_note else "",
             "not billable" if self.entries and not self.is_billable else "",
             f"locked: {self.lock_reason}" if self.is_locked else "",
+            "timer running: stop it to edit" if self.is_running else "",
+            "to be looked at again" if self.is_marked else "",
         ]
         time = spoken(self.minutes) if self.entries else "empty"
         return ", ".join([*place, time, *filter(None, odd)])
@@ -104,6 +113,7 @@ class Row:
     task: Task | None
     cells: list[Cell]
     is_kept: bool = False  # somebody put it there
+    is_starred: bool = False  # for every week
 
     @property
     def work(self) -> str:
@@ -115,6 +125,11 @@ class Row:
         return f"{self.project}, {self.task}" if self.task else str(self.project)
 
     @property
+    def spoken(self) -> str:
+        """How its cells' words begin."""
+        return spoken_work(self.project, self.task)
+
+    @property
     def is_billable(self) -> bool:
         """Whether new time on it is billed."""
         return is_billable(self.project, self.task)
@@ -122,6 +137,11 @@ class Row:
     @property
     def minutes(self) -> int:
         return sum(cell.minutes for cell in self.cells)
+
+    @property
+    def tags(self) -> list[str]:
+        """What its hours are sorted by."""
+        return sorted({tag for cell in self.cells for entry in cell.entries for tag in entry.tag_names}, key=fold)
 
     @property
     def has_entries(self) -> bool:
@@ -146,9 +166,9 @@ class Row:
 
 @dataclass(frozen=True)
 class DayColumn:
-    """One day of the week with what it adds up to."""
+    """One day of the week with what it adds up to, and what is expected of it."""
 
-    day: date
+    plan: Day
     minutes: int
     today: date
     is_shown: bool = False  # the one that a phone shows
@@ -158,12 +178,21 @@ class DayColumn:
         return self.day == self.today
 
     @property
+    def day(self) -> date:
+        return self.plan.day
+
+    @property
     def is_off(self) -> bool:
-        return not is_working_day(self.day)
+        return self.plan.is_off
 
     @property
     def target(self) -> int:
-        return target(self.day)
+        return self.plan.target
+
+    @property
+    def label(self) -> str:
+        """Why it is no usual working day, if it is none."""
+        return self.plan.label
 
     @property
     def is_past(self) -> bool:
@@ -188,14 +217,18 @@ class Week:
     person: Membership
     today: date
     shown_day: date
-    days: list[date]
+    plans: dict[date, Day]
     rows: list[Row] = field(default_factory=list)
+
+    @property
+    def days(self) -> list[date]:
+        return list(self.plans)
 
     @cached_property
     def columns(self) -> list[DayColumn]:
         return [
-            DayColumn(day, sum(row.cells[number].minutes for row in self.rows), self.today, day == self.shown_day)
-            for number, day in enumerate(self.days)
+            DayColumn(plan, sum(row.cells[number].minutes for row in self.rows), self.today, day == self.shown_day)
+            for number, (day, plan) in enumerate(self.plans.items())
         ]
 
     @property
@@ -204,7 +237,7 @@ class Week:
 
     @property
     def target(self) -> int:
-        return sum(target(day) for day in self.days)
+        return sum(plan.target for plan in self.plans.values())
 
     @property
     def first(self) -> date:
@@ -227,43 +260,97 @@ class Week:
         return self.first <= self.today <= self.last
 
 
+def zone_of(person: Membership) -> ZoneInfo:
+    """The clock on that person's wall."""
+    return ZoneInfo(person.user.time_zone)
+
+
+def today_of(person: Membership) -> date:
+    """The day on that person's wall."""
+    return local_day(timezone.now(), zone_of(person))
+
+
+def spoken_work(project: Project, task: Task | None) -> str:
+    """Tidewater Museum, Website relaunch, Design."""
+    return ", ".join([project.client, str(project), str(task or "no task")])
+
+
 @lru_cache(maxsize=512)
 def spoken_day(day: date) -> str:
     """Tuesday 17 November."""
     return f"{day:%A} {day.day} {day:%B}"
 
 
-def week_of(person: Membership, day: date, *, account: Account, today: date, shown_day: date | None = None) -> Week:
+def week_of(
+    person: Membership,
+    day: date,
+    *,
+    account: Account,
+    today: date,
+    shown_day: date | None = None,
+    timer: RunningTimer | None = None,
+    reader: Membership | None = None,
+) -> Week:
     """The person's week that holds ``day``: rows with hours, rows they added, and on a short sheet
-    what they worked on last in the two weeks before.
+    what they worked on last in the two weeks before. Where their ``timer`` runs, the cell says so.
+    Why the person is off is told to a ``reader`` who may know it.
     """
     days, shown_day = days_of_week(day, account.first_weekday), shown_day or day
-    week = Week(person, today, shown_day if shown_day in days else days[0], days)
+    plans = days_of(person, days[0], days[-1], reader=reader)
+    week = Week(person, today, shown_day if shown_day in days else days[0], plans)
     since = week.first - timedelta(days=REMEMBERED_DAYS)
     logged = TimeEntry.objects.of(person).for_sheet()
     entries = list(logged.between(week.first, week.last).order_by("id"))
-    marked = SheetRow.objects.filter(person=person, week__range=(since, week.last))
+    marked = SheetRow.objects.filter(Q(week__range=(since, week.last)) | Q(week=None), person=person)
     marks = list(marked.select_related("project__company", "task"))
-    kept = {_key(mark): mark for mark in marks if mark.hidden_at is None and mark.week >= week.first}
-    sheet: dict[WorkKey, TimeEntry | SheetRow] = {**kept, **{_key(entry): entry for entry in entries}}
+    starred = {key_of(mark) for mark in marks if mark.week is None}
+    kept = _kept(marks, week)
+    runs = [day for day in days if timer and _first_day(timer) <= day <= today]
+    if timer and runs:
+        kept.setdefault(key_of(timer), timer)
+    sheet: dict[WorkKey, TimeEntry | SheetRow | RunningTimer] = {**kept, **{key_of(entry): entry for entry in entries}}
     if len(sheet) < SHORT_SHEET:
-        before = logged.between(since, week.first - timedelta(days=1))
+        before = logged.filter(open_to(person)).between(since, week.first - timedelta(days=1))
         sheet |= _remembered(before, marks, SHORT_SHEET - len(sheet), without=sheet)
-    cells = _by_cell(entries)
+    cells, locked = _by_cell(entries), locks.days_of(person, week.first, week.last)
     for key, source in sheet.items():
         project, task = source.project, source.task
-        row = [Cell(person, project, task, day, tuple(cells.get((key, day), ()))) for day in days]
-        week.rows.append(Row(project, task, row, is_kept=key in kept))
+        running = runs if timer and key_of(timer) == key else ()
+        row = [
+            Cell(
+                person, project, task, day, tuple(cells.get((key, day), ())), day in running, locked.why.get(day, ""),
+                day in locked.marked and (key, day) in cells,
+            )
+            for day in days
+        ]  # fmt: skip
+        week.rows.append(Row(project, task, row, is_kept=key in kept, is_starred=key in starred))
     week.rows.sort(key=lambda row: row.place)
     return week
 
 
+def _kept(marks: list[SheetRow], week: Week) -> dict[WorkKey, SheetRow | RunningTimer]:
+    """What was put on this week's sheet, and the favourites that were not taken off it."""
+    this_week = {key_of(mark): mark for mark in marks if mark.week and mark.week >= week.first}
+    stars = {key_of(mark): mark for mark in marks if mark.week is None and takes_time(mark)}
+    return {key: mark for key, mark in {**stars, **this_week}.items() if mark.hidden_at is None}
+
+
 def cell_of(person: Membership, project: Project, task: Task | None, day: date, *, lock: bool = False) -> Cell:
     """One cell as it is stored now."""
-    entries = TimeEntry.objects.of(person).on(project, task).filter(day=day).order_by("id")
+    entries = TimeEntry.objects.of(person).on(project, task).filter(day=day).with_tags().order_by("id")
     if lock:
         entries = entries.select_for_update()
     return Cell(person, project, task, day, tuple(entries))
+
+
+def is_running(cell: Cell) -> bool:
+    """Whether the person's timer has worked into this cell since it was started."""
+    timer = RunningTimer.objects.filter(person=cell.person, project=cell.project, task=cell.task).first()
+    return timer is not None and _first_day(timer) <= cell.day <= local_day(timezone.now(), timer.zone)
+
+
+def _first_day(timer: RunningTimer) -> date:
+    return local_day(timer.started_at, timer.zone)
 
 
 def minutes_around(cell: Cell, *, account: Account) -> tuple[int, dict[date, int]]:
@@ -276,22 +363,6 @@ def minutes_around(cell: Cell, *, account: Account) -> tuple[int, dict[date, int
         by_day[day] += minutes
         row += minutes if (project_id, task_id) == work else 0
     return row, by_day
-
-
-def find_work(person: Membership, text: str, limit: int = 30) -> list[tuple[Project, Task | None]]:
-    """Projects and tasks whose names, or whose company's name, hold every word of the text.
-
-    Without a text: what the person worked on last. Three statements at most.
-    """
-    if not text.strip():
-        return _recent_work(person, limit)
-    projects = list(Project.objects.active().select_related("company").by_name())
-    tasks: dict[int, list[Task | None]] = {}
-    for task in Task.objects.active().filter(project__archived_at=None).by_name():
-        tasks.setdefault(task.project_id, []).append(task)
-    words = fold(text).split()
-    pairs = ((project, task) for project in projects for task in [None, *tasks.get(project.pk, [])])
-    return list(islice((pair for pair in pairs if _holds(words, *pair)), limit))
 
 
 def hours_by_day(person: Membership, days: list[date]) -> dict[date, int]:
@@ -321,32 +392,18 @@ def _sums(entries: Any, key: str) -> dict[Any, int]:
     return dict(sums)
 
 
-def _holds(words: list[str], project: Project, task: Task | None) -> bool:
-    name = fold(" ".join([project.client, project.name, project.code, task.name if task else ""]))
-    return all(word in name for word in words)
-
-
-def _recent_work(person: Membership, limit: int) -> list[tuple[Project, Task | None]]:
-    entries = TimeEntry.objects.of(person).with_names().order_by("-day", "-id")[:200]
-    recent = {_key(entry): (entry.project, entry.task) for entry in entries if _is_open(entry)}
-    if recent:
-        return list(recent.values())[:limit]
-    projects = Project.objects.active().select_related("company").by_name()[:limit]
-    return [(project, None) for project in projects]
-
-
 def _remembered(
     entries: TimeEntryQuerySet, marks: list[SheetRow], limit: int, *, without: Container[WorkKey]
 ) -> dict[WorkKey, TimeEntry]:
     """What was worked on last and may be again, unless its row was taken off the sheet since."""
-    hidden = {_key(mark): mark.week for mark in marks if mark.hidden_at is not None}
+    hidden = {key_of(mark): mark.week for mark in marks if mark.week and mark.hidden_at is not None}
     latest_of_each = entries.order_by("project_id", "task_id", "-day", "-id").distinct("project_id", "task_id")
     latest = sorted(latest_of_each, key=lambda entry: (entry.day, entry.pk), reverse=True)
     wanted = (
         (key, entry)
         for entry in latest
-        for key in [_key(entry)]
-        if key not in without and _is_open(entry) and not (key in hidden and entry.day < hidden[key])
+        for key in [key_of(entry)]
+        if key not in without and takes_time(entry) and not (key in hidden and entry.day < hidden[key])
     )
     return dict(islice(wanted, limit))
 
@@ -354,19 +411,15 @@ def _remembered(
 def _by_cell(entries: Iterable[TimeEntry]) -> dict[tuple[WorkKey, date], list[TimeEntry]]:
     cells: dict[tuple[WorkKey, date], list[TimeEntry]] = {}
     for entry in entries:
-        cells.setdefault((_key(entry), entry.day), []).append(entry)
+        cells.setdefault((key_of(entry), entry.day), []).append(entry)
     return cells
 
 
-def _key(thing: TimeEntry | SheetRow) -> WorkKey:
+def key_of(thing: TimeEntry | SheetRow | RunningTimer) -> WorkKey:
+    """What it is on, by numbers."""
     return thing.project_id, thing.task_id
 
 
-def _is_open(entry: TimeEntry) -> bool:
+def takes_time(entry: TimeEntry | SheetRow) -> bool:
+    """Whether more time may be logged on its project and task."""
     return entry.project.is_active and (entry.task is None or entry.task.is_active)
-
-
-def projects_found(projects: ProjectQuerySet, text: str, member: Membership) -> ProjectQuerySet:
-    """Those whose own words, or those of a company that the member may see, begin with the words of ``text``."""
-    companies = Company.objects.visible_to(member).filter(matching(Company, text))
-    return projects.filter(matching(Project, text) | Q(company__in=companies))

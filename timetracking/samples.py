@@ -1,7 +1,7 @@
 """Sample projects, tasks and hours: how they go, without anything that is the firm's own.
 
-A sample project on which somebody logged own hours, or to which they added a task, stays with these and becomes the
-firm's own; so do the tasks that own hours are on.
+A sample project on which somebody logged own hours or entered an expense, or to which they added a task, stays with
+these and becomes the firm's own; so do the tasks that these are on.
 """
 
 from __future__ import annotations
@@ -10,21 +10,25 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from crm.models import SearchToken
-from timetracking.models import Project, Task, TimeEntry
+from timetracking.models import Expense, Project, RunningTimer, Task, TimeEntry
 
 
 def kept_projects() -> list[Project]:
-    """The sample projects that hold own hours or own tasks."""
+    """The sample projects that hold own hours, expenses or own tasks, or that somebody works on now."""
     hours = TimeEntry.objects.own().filter(project=OuterRef("pk"))
     tasks = Task.objects.filter(project=OuterRef("pk"), is_sample=False)
-    kept = Project.objects.filter(Q(Exists(hours)) | Q(Exists(tasks)), is_sample=True)
+    timers = RunningTimer.objects.filter(project=OuterRef("pk"))
+    expenses = Expense.objects.filter(project=OuterRef("pk"))
+    found = Q(Exists(hours)) | Q(Exists(tasks)) | Q(Exists(timers)) | Q(Exists(expenses))
+    kept = Project.objects.filter(found, is_sample=True)
     return list(kept.select_related("company").by_name())
 
 
 def needed_companies() -> set[int]:
-    """The sample companies that own projects are for, and those that will be own once the samples are gone."""
+    """The sample companies that own projects and expenses are for, and those that will be own without the samples."""
     own = Project.objects.own().filter(company__is_sample=True).values_list("company_id", flat=True)
-    return {*own, *(project.company_id for project in kept_projects() if project.company_id)}
+    spent = Expense.objects.filter(company__is_sample=True).values_list("company_id", flat=True)
+    return {*own, *spent, *(project.company_id for project in kept_projects() if project.company_id)}
 
 
 def count() -> int:
@@ -39,8 +43,9 @@ def remove() -> int:
     """Remove the samples that nothing own hangs on; returns how many."""
     kept = [project.pk for project in kept_projects()]
     gone: int = TimeEntry.objects.filter(source=TimeEntry.Source.SAMPLE).delete()[0]
-    tasks_in_use = TimeEntry.objects.filter(task__is_sample=True).values_list("task_id", flat=True)
-    Task.objects.filter(pk__in=list(tasks_in_use)).update(is_sample=False)
+    in_use = (rows.objects.filter(task__is_sample=True) for rows in (TimeEntry, RunningTimer, Expense))
+    tasks_in_use = {number for rows in in_use for number in rows.values_list("task_id", flat=True)}
+    Task.objects.filter(pk__in=tasks_in_use).update(is_sample=False)
     gone += Task.objects.filter(is_sample=True).delete()[0]
     Project.objects.filter(pk__in=kept).update(is_sample=False)
     projects = Project.objects.filter(is_sample=True)

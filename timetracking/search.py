@@ -16,7 +16,7 @@ register(
         view="timetracking:project",
         list_view="timetracking:projects",
         words=lambda project: words(f"{project.name} {project.code}"),
-        visible=lambda member: Project.objects.select_related("company").by_name(),
+        visible=lambda member: Project.objects.visible_to(member).select_related("company").by_name(),
         detail=lambda project: project.client,
     )
 )

@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, JsonResponse
 
 from lib import formats
 from lib.durations import DurationError
-from timetracking.errors import CellChanged, NeedsConfirmation, Refused, SeveralEntries
+from tenancy.errors import Conflict
+from timetracking.errors import CellChanged, NeedsClock, NeedsConfirmation, Refused, SeveralEntries
 from timetracking.models import work_value
 from timetracking.queries import Cell, minutes_around
-from timetracking.targets import target
 
 
 def refusals_as_json(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
@@ -27,9 +27,11 @@ def refusals_as_json(view: Callable[..., JsonResponse]) -> Callable[..., JsonRes
         except CellChanged as conflict:
             words = "Somebody else changed this time meanwhile."
             return JsonResponse({"error": words, "theirs": cell_state(conflict.cell)}, status=409)
+        except Conflict:
+            return JsonResponse({"error": "Somebody else changed this time meanwhile."}, status=409)
         except NeedsConfirmation as question:
             return JsonResponse({"confirm": str(question)}, status=422)
-        except SeveralEntries as refusal:
+        except (SeveralEntries, NeedsClock) as refusal:
             return JsonResponse({"error": str(refusal), "panel": True}, status=422)
         except (Refused, DurationError) as refusal:
             return JsonResponse({"error": str(refusal)}, status=422)
@@ -79,7 +81,6 @@ def totals(request: HttpRequest, cell: Cell) -> dict[str, Any]:
                 "day": day.isoformat(),
                 "minutes": minutes,
                 "text": formats.hours(minutes),
-                "target": target(day),
             }
             for day, minutes in by_day.items()
         ],

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import can, can_for_others, within_reach
 from accounts.queries import colleagues_of
-from lib import formats
-from lib.weeks import local_day
-from timetracking.actions import Undo
-from timetracking.models import Project, TimeEntry
+from lib.addresses import id_in
+from lib.seals import Seal
+from timetracking.actions import Undo, log_time
+from timetracking.errors import Refused
+from timetracking.models import TimeEntry, TimeSettings
 from timetracking.queries import spoken_day
+from timetracking.sheets import locks
 
-UNDO_SALT = "timetracking.undo"
+UNDO = Seal("undo of hours")
 UNDO_SECONDS = 60 * 60
 
 
@@ -75,37 +75,27 @@ def writable_entries(request: HttpRequest) -> Any:
     return within_reach(entries, request.membership, "time.log")
 
 
-def zone_of(person: Membership) -> ZoneInfo:
-    """The clock on that person's wall."""
-    return ZoneInfo(person.user.time_zone)
-
-
-def today_of(person: Membership) -> date:
-    return local_day(timezone.now(), zone_of(person))
-
-
-def budget(shown: Project, minutes: int) -> dict[str, Any]:
-    """How much of the budget is used; amber from 80 %, red when it is gone."""
-    if not shown.budget_minutes:
-        return {}
-    share = Decimal(minutes) / shown.budget_minutes
-    return {"budget_share": share, "budget_class": " bad" if share > 1 else " warn" if share >= Decimal("0.8") else ""}
-
-
 def valid_id(text: str) -> UUID:
     """A public id out of an address; 404 for anything else."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
+    found = id_in(text)
+    if found is None:
+        raise Http404
+    return found
 
 
 def tabs(request: HttpRequest, current: str, person: Membership, day: date) -> list[dict[str, Any]]:
-    """Week and Day, keeping person and day."""
-    return [
+    """Week, Day, Calendar and what else there is, keeping person and day."""
+    pages = [("Week", "week", "week"), ("Day", "day", "day"), ("Calendar", "calendar", "week")]
+    if can(request.membership, "timeoff.view"):
+        pages.append(("Time off", "time_off", "day"))
+    found = [
         {"label": label, "url": address(request, name, person, **{key: day}), "is_current": name == current}
-        for label, name, key in (("Week", "week", "week"), ("Day", "day", "day"))
+        for label, name, key in pages
     ]
+    if can(request.membership, "time.approve") and TimeSettings.current().is_approval_on:
+        url = reverse("timetracking:approvals", args=[request.account.slug])
+        found.append({"label": "Approvals", "url": url, "is_current": current == "approvals"})
+    return found
 
 
 def address(request: HttpRequest, name: str, person: Membership, **query: Any) -> str:
@@ -116,19 +106,20 @@ def address(request: HttpRequest, name: str, person: Membership, **query: Any) -
 
 
 def frame(request: HttpRequest, current: str, person: Membership, day: date) -> dict[str, Any]:
-    """What week and day both show around their hours."""
-    name = "week" if current == "week" else "day"
+    """What week, day and calendar show around their hours."""
+    name = "day" if current == "day" else "week"
     return {
         "person": person,
         "people": _people_to_pick(request, person),
         "place": f"{name}={day}",
         "person_query": "" if person.pk == request.membership.pk else f"&person={person.public_id}",
         "may_log": may_log(request, person),
+        "may_be_late": locks.may_be_late(person, request.membership),
         "may_edit_projects": can(request.membership, "project.edit"),
         "tabs": tabs(request, current, person, day),
         "now_url": address(request, current, person),
         "day_url": reverse("timetracking:day", args=[request.account.slug]),
-        "done": request.session.pop(_done_key(request), None),
+        "done": take_done(request),
     }
 
 
@@ -139,40 +130,55 @@ def _people_to_pick(request: HttpRequest, person: Membership) -> list[Membership
     return [*people(request), *([] if person.is_active else [person])]
 
 
+def ask_reason(request: HttpRequest, form: Any, person: Membership, *days: date, what: str = locks.HOURS) -> list[str]:
+    """Why these days are locked; the form asks this member for a reason where that opens them."""
+    closed = locks.why(person, days[0], days[-1], what=what)
+    words = [closed[day] for day in days if day in closed]
+    if words and locks.may_be_late(person, request.membership):
+        form.ask_reason()
+    return words
+
+
+def stored_from(form: Any, person: Membership, **place: object) -> bool:
+    """Store a new entry; what refuses it becomes a sentence on the form."""
+    try:
+        log_time(person, **{**form.values(), **place}, clock=form.clock)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return bool(form.is_valid())
+
+
 def sign_undo(request: HttpRequest, person: Membership, change: Undo) -> str:
-    """The change as a token that only this account and person can use, for an hour."""
+    """The change as a token that only this account and person can use, for an hour; nobody can read it."""
     if not change:
         return ""
     data = {"account": request.account.pk, "person": str(person.public_id), **asdict(change)}
-    return signing.dumps(data, salt=UNDO_SALT, compress=True)
+    return UNDO.close(json.dumps(data))
 
 
 def read_undo(request: HttpRequest, token: str) -> tuple[str, Undo]:
     """Whose change is to be taken back, and which."""
-    data = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    if data.pop("account") != request.account.pk:
+    opened = UNDO.open(token, max_age=timedelta(seconds=UNDO_SECONDS))
+    data = json.loads(opened) if opened else {}
+    if data.pop("account", None) != request.account.pk:
         raise signing.BadSignature
     return data.pop("person"), Undo(**data)
 
 
-def offer_undo(request: HttpRequest, words: str, token: str, back: str) -> None:
-    """Say on the next page what was done, and offer to take it back."""
-    request.session[_done_key(request)] = {"words": words, "token": token, "back": back}
+def offer_undo(request: HttpRequest, words: str, token: str, back: str = "", *, by: str = "undo") -> None:
+    """Say on the next page what was done, and offer to take it back, ``by`` the view of this name."""
+    url = reverse(f"timetracking:{by}", args=[request.account.slug])
+    request.session[_done_key(request)] = {"words": words, "token": token, "back": back, "url": url}
+
+
+def take_done(request: HttpRequest) -> Any:
+    """What the page before did, to be told once."""
+    return request.session.pop(_done_key(request), None)
 
 
 def _done_key(request: HttpRequest) -> str:
     """One session may open several accounts: what was done in one is not told in the other."""
     return f"time_done.{request.account.pk}"
-
-
-def clock_words(entry: TimeEntry) -> str:
-    """9:00–12:30 on the clock of whoever worked; "+1" when it ended on the next day."""
-    if entry.started_at is None or entry.stopped_at is None:
-        return ""
-    with timezone.override(entry.time_zone):
-        start, end = timezone.localtime(entry.started_at), timezone.localtime(entry.stopped_at)
-        days = (end.date() - start.date()).days
-        return f"{formats.clock(start)}–{formats.clock(end)}" + (f" +{days}" if days else "")
 
 
 def said(entry: TimeEntry) -> str:

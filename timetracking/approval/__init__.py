@@ -1,0 +1,1 @@
+"""Submitting hours and approving them: who, in which order, and what they see."""

@@ -1,0 +1,1 @@
+"""Budgets: how much is used, and who is told."""

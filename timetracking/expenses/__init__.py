@@ -1,0 +1,1 @@
+"""Expenses: what was paid or driven for the firm's work, with its receipt."""

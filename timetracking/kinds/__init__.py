@@ -1,0 +1,1 @@
+"""The kinds that a firm sorts by, of expenses and of time off: added, changed, and archived in Admin."""

@@ -1,0 +1,1 @@
+"""The pages of projects: list, page, tasks, team, templates."""

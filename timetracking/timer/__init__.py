@@ -1,0 +1,1 @@
+"""The timer: what a member works on now, and how it becomes time entries."""
