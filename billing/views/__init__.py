@@ -1,0 +1,1 @@
+"""Admin, Plan and billing: what a firm pays us."""
