@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,10 +13,14 @@ from django.utils import timezone
 import audit
 from accounts import inbound, lifecycle
 from accounts.members import actor_for
-from accounts.models import Account, Consent, Membership, User
+from accounts.models import Account, Consent, Membership, StoredFile, User
+from accounts.standing import Standing
+from billing import desk
 from datamap import Retention
-from privacy.support_access import emails
-from privacy.support_access.models import URGENT, Call, Queue, StaffAction, Ticket, TicketMessage, Topic
+from privacy.support_access import emails, granting
+from privacy.support_access.attaching import attach
+from privacy.support_access.kinds import Named
+from privacy.support_access.models import URGENT, Call, Grant, Queue, StaffAction, Ticket, TicketMessage, Topic
 from tenancy.context import Actor, activate
 from tenancy.errors import Conflict
 
@@ -37,12 +43,13 @@ def open_ticket(
     email: str = "",
     user: User | None = None,
     member: Membership | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> Ticket:
     """Somebody asks us. It belongs to a person or an account only if they chose so."""
     account, queue = member.account if member else None, topic.queue
     facts = {"topic": topic, "queue": queue, "is_urgent": queue in URGENT, "subject": subject}
     ticket = _numbered(**facts, name=name, email=email, user=member.user if member else user, account=account)
-    _say(ticket, Said.THEIRS, text, author=ticket.user)
+    attach(_say(ticket, Said.THEIRS, text, author=ticket.user), files)
     if member:
         with activate(member.account, actor=actor_for(member)):
             audit.record("ticket.opened", ticket)
@@ -52,10 +59,10 @@ def open_ticket(
 
 
 @transaction.atomic
-def add_words(ticket: Ticket, text: str, *, member: Membership | None = None) -> None:
+def add_words(ticket: Ticket, text: str, *, member: Membership | None = None, files: Sequence[StoredFile] = ()) -> None:
     """Whoever asked, or a colleague, writes more; a request that was closed is open again."""
     ticket = _locked(ticket)
-    _say(ticket, Said.THEIRS, text, author=member.user if member else None)
+    attach(_say(ticket, Said.THEIRS, text, author=member.user if member else None), files)
     _turn(ticket, Ticket.State.OPEN)
     if member and ticket.account_id:
         audit.record("ticket.added_to", ticket)
@@ -124,6 +131,7 @@ def close(ticket: Ticket, *, by: User) -> None:
     ticket = _locked(ticket)
     if ticket.is_closed:
         return
+    granting.end_with_ticket(ticket, by=by)
     if ticket.queue == Queue.CHILDREN:
         ticket.messages.all().delete()
         ticket.subject = ticket.name = ticket.email = ""
@@ -138,6 +146,17 @@ def reopen(ticket: Ticket, *, by: User) -> None:
     if ticket.is_closed:
         _turn(ticket, Ticket.State.OPEN)
         _done(Kind.REOPENED, by=by, ticket=ticket)
+
+
+@transaction.atomic
+def begin_emergency(account: Account, records: Sequence[Named], *, code: str, reason: str, by: User) -> Grant:
+    """Two of us may open records without asking: this one writes down why, and a second one confirms it."""
+    topic = Topic.LEGAL if code == Grant.Code.LEGAL else Topic.SECURITY
+    facts = {"topic": topic, "queue": topic.queue, "is_urgent": True, "subject": "Emergency access"}
+    ticket = _numbered(**facts, account=account, assignee=by)
+    _say(ticket, Said.NOTE, reason, author=by)
+    emails.to_queue(ticket, is_new=True)
+    return granting.begin_emergency(account, records, code=code, reason=reason, ticket=ticket, by=by)
 
 
 # --- Telephone calls ------------------------------------------------------------------------------
@@ -190,6 +209,41 @@ def extend_trial(account: Account, days: int, *, reason: str, by: User) -> datet
     return ends
 
 
+@transaction.atomic
+def overrule(account: Account, standing: str, days: int, *, reason: str, by: User) -> datetime | None:
+    """Let an account write, or only read, for so many days whatever its payments say; "" ends that."""
+    until = lifecycle.overrule(account, standing, days, reason=reason, staff=by)
+    if until is not None:
+        what = f"{Standing(standing).words} for {days} days" if standing else "as its payments say"
+        detail = f"{what}: {reason}"[:300]
+        StaffAction.objects.create(kind=Kind.OVERRULED, staff=by, account=account, detail=detail)
+    return until
+
+
+@transaction.atomic
+def retry_event(public_id: UUID, *, by: User) -> str | None:
+    """Act on an event of the card processor once more. None when there is none."""
+    event = desk.retry(public_id)
+    if event is not None:
+        StaffAction.objects.create(kind=Kind.BILLING_RETRIED, staff=by, detail=event[:300])
+    return event
+
+
+def compare_billing(account: Account, *, reason: str, by: User) -> tuple[list[str], str]:
+    """Bring our copy of the card processor's books up to date: where it differed, or why that can't be said."""
+    StaffAction.objects.create(kind=Kind.BILLING_COMPARED, staff=by, account=account, detail=reason)
+    with activate(account, actor=Actor("staff", by.pk, str(by))):
+        audit.record("billing.compared", account, data={"detail": reason})
+    return desk.compare(account)
+
+
+@transaction.atomic
+def see_finding(number: int, *, by: User) -> None:
+    """A difference in billing was looked at, and needs nobody any more."""
+    if words := desk.seen_to(number):
+        StaffAction.objects.create(kind=Kind.BILLING_SEEN, staff=by, detail=words[:300])
+
+
 # --- The clock ------------------------------------------------------------------------------------
 
 
@@ -223,8 +277,8 @@ def _locked(ticket: Ticket) -> Ticket:
     return Ticket.objects.select_for_update().get(pk=ticket.pk)
 
 
-def _say(ticket: Ticket, kind: Said, text: str, *, author: User | None) -> None:
-    TicketMessage.objects.create(ticket=ticket, kind=kind, text=text, author=author)
+def _say(ticket: Ticket, kind: Said, text: str, *, author: User | None) -> TicketMessage:
+    return TicketMessage.objects.create(ticket=ticket, kind=kind, text=text, author=author)
 
 
 def _turn(ticket: Ticket, state: Ticket.State) -> None:

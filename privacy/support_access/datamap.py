@@ -6,7 +6,20 @@ from typing import Any
 
 from datamap import Basis, Column, Erasure, Interest, Keep, Party, Reason, Retention, Source, Subject, describe
 
-from .models import Call, StaffAction, Ticket, TicketMessage
+from .models import (
+    Call,
+    Grant,
+    GrantStep,
+    Look,
+    Mask,
+    Review,
+    StaffAction,
+    Suggestion,
+    SupportSettings,
+    Ticket,
+    TicketFile,
+    TicketMessage,
+)
 
 OURS: dict[str, Any] = {"subject": Subject.ACCOUNT_HOLDER, "party": Party.CONTROLLER}
 ANSWERING = "Answering what people ask us"
@@ -46,6 +59,19 @@ describe(
     fields={"text": "free text", "written_at": "activity"},
     not_personal=frozenset({"kind"}),
     rows_for="ticket__user",
+    erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    TicketFile,
+    **OURS,
+    purpose=ANSWERING,
+    basis=Basis.LEGITIMATE_INTEREST,
+    interest=Interest.SUPPORT,
+    retention=Retention.TWO_YEARS,
+    counted_from="message__ticket__closed_at",
+    fields={"file": "file", "media_type": "file", "size": "file"},
+    rows_for="message__ticket__user",
     erase=Erasure.DELETE_ROW,
 )
 
@@ -90,3 +116,66 @@ describe(
     rows_for="staff",
     erase=Keep(Reason.SECURITY, "Who of us did what must be traceable for two years."),
 )
+
+# --- Looks at single records. The firm's sealed log tells the same, and outlives it. --------------
+
+SHOWING: dict[str, Any] = {
+    "purpose": "Letting a firm decide what support may see, and showing it what was seen",
+    "basis": Basis.LEGITIMATE_INTEREST,
+    "interest": Interest.SUPPORT,
+    "retention": Retention.TWO_YEARS,
+    "erase": Keep(Reason.SECURITY, "Who of us looked at what, and who allowed it, must be provable for two years."),
+}
+
+describe(SupportSettings, not_personal=frozenset({"policy"}))
+describe(
+    Grant,
+    **OURS,
+    **SHOWING,
+    counted_from="ticket__closed_at",
+    fields={"reason": "free text", "asked_at": "activity"},
+    not_personal=frozenset({"origin", "records", "unmasked", "minutes", "code"}),
+    rows_for="asked_by",
+)
+describe(
+    GrantStep,
+    **OURS,
+    **SHOWING,
+    counted_from="grant__ticket__closed_at",
+    fields={"kind": "activity", "at": "activity"},
+    not_personal=frozenset({"how", "because", "records", "unmasked", "minutes"}),
+    rows_for="by",
+)
+describe(
+    Look,
+    **OURS,
+    **SHOWING,
+    counted_from="grant__ticket__closed_at",
+    fields={"opened_at": "activity", "seen_at": "activity", "shown_at": "activity", "closed_at": "activity"},
+    not_personal=frozenset({"record", "event", "shown_hash", "unmasked"}),
+    rows_for="staff",
+)
+describe(
+    Review,
+    **OURS,
+    **SHOWING,
+    counted_from="grant__ticket__closed_at",
+    fields={"verdict": "activity", "note": "free text", "at": "activity"},
+    rows_for="by",
+)
+describe(
+    Suggestion,
+    **OURS,
+    **SHOWING,
+    counted_from="look__grant__ticket__closed_at",
+    fields={
+        "value": "free text",
+        "why": "free text",
+        "suggested_at": "activity",
+        "decided_at": "activity",
+        "was_applied": "activity",
+    },
+    not_personal=frozenset({"field"}),
+    rows_for="look__staff",
+)
+describe(Mask, not_personal=frozenset({"kind", "table", "column", "how", "position"}))

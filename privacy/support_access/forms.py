@@ -15,6 +15,7 @@ from accounts.lifecycle import LONGEST_EXTENSION
 from accounts.models import Account, Consent, Membership, User, normalise_email
 from accounts.queries import account_at, membership_at
 from lib import phones
+from privacy.support_access.attaching import WithFiles
 from privacy.support_access.models import Call, Queue, Ticket, Topic
 
 LONGEST = 10_000
@@ -123,10 +124,27 @@ class MoreForm(CookielessForm):
     text = _words("What do you want to add?")
 
 
-class WordsForm(forms.Form):
-    """Words in a request, by somebody who is signed in."""
+class WordsForm(WithFiles):
+    """Words in a request, by somebody who is signed in. Files are the account's: what a person asks takes none."""
 
     text = _words("Write more", rows=4)
+
+    def __init__(self, *args: Any, takes_files: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not takes_files:
+            del self.fields["attached"]
+
+
+class AskUsForm(WithFiles):
+    """A request for the account, by somebody who is signed in."""
+
+    topic = forms.ChoiceField(label="What is it about?", choices=[CHOOSE, *Topic.choices])
+    subject = forms.CharField(label="In a few words", max_length=120)
+    text = _words("Your message", help_text="No passwords. A record is named by its id, which its page quotes.")
+    field_order = ("topic", "subject", "text", "attached")
+
+    def clean_topic(self) -> Topic:
+        return Topic(self.cleaned_data["topic"])
 
 
 class OnBehalfForm(forms.Form):
@@ -184,12 +202,18 @@ CALLS_KEPT = timedelta(days=365)
 RECORDINGS_KEPT_AT_MOST = timedelta(days=90)
 
 
-def an_account(slug: str) -> Account | None:
-    """The open account of that address, as staff type it."""
-    found = account_at(slug.strip().lower())
-    if slug and found is None:
-        raise ValidationError("There is no open account at this address. It is the word after /a/, such as acme.")
-    return found
+class AccountField(forms.CharField):
+    """An open account by its address, as staff type it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Account", max_length=50, help_text="The word after /a/, such as acme.", **kwargs)
+
+    def clean(self, value: Any) -> Account | None:
+        slug = super().clean(value)
+        found = account_at(slug.lower())
+        if slug and found is None:
+            raise ValidationError("There is no open account at this address. It is the word after /a/, such as acme.")
+        return found
 
 
 class CallForm(forms.ModelForm):
@@ -201,9 +225,7 @@ class CallForm(forms.ModelForm):
         max_length=254,
         help_text="Then the person finds this call in their Admin area.",
     )
-    account = forms.CharField(
-        label="Account", required=False, max_length=50, help_text="The word after /a/, such as acme."
-    )
+    account = AccountField(required=False)
     notice = forms.BooleanField(
         label="At the beginning I told them that the call is recorded, and what for", required=False
     )
@@ -247,9 +269,6 @@ class CallForm(forms.ModelForm):
         if email and found is None:
             raise ValidationError("Nobody signs in with this address. Leave it empty, or ask for the right one.")
         return found
-
-    def clean_account(self) -> Account | None:
-        return an_account(self.cleaned_data["account"])
 
     def clean_recording_kept_until(self) -> Any:
         until = self.cleaned_data["recording_kept_until"]
@@ -305,14 +324,44 @@ class OptOutForm(forms.Form):
         return evidence
 
 
-class TrialForm(forms.Form):
-    """More days for a firm that tries Candor."""
+class CompareForm(forms.Form):
+    """An account whose copy of the card processor's books is looked at."""
 
-    account = forms.CharField(label="Account", max_length=50, help_text="The word after /a/, such as acme.")
-    days = forms.IntegerField(label="Days", min_value=1, max_value=LONGEST_EXTENSION)
+    account = AccountField()
     reason = forms.CharField(
         label="Reason", max_length=200, help_text="It stands in the firm’s own log, with your name."
     )
 
-    def clean_account(self) -> Account | None:
-        return an_account(self.cleaned_data["account"])
+
+class OverruleForm(forms.Form):
+    """What an account may do for a while, whatever its payments say."""
+
+    account = AccountField()
+    standing = forms.ChoiceField(
+        label="It may",
+        required=False,
+        choices=[("active", "Do everything"), ("read_only", "Only be read"), ("", "Do what its payments say")],
+        initial="active",
+    )
+    days = forms.IntegerField(
+        label="For so many days", min_value=1, max_value=LONGEST_EXTENSION, required=False, initial=7
+    )
+    reason = forms.CharField(
+        label="Reason", max_length=200, help_text="It stands in the firm’s own log, with your name; its people read it."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("standing") and "days" not in self.errors and not cleaned.get("days"):
+            self.add_error("days", "Say for how many days.")
+        return cleaned
+
+
+class TrialForm(forms.Form):
+    """More days for a firm that tries Candor."""
+
+    account = AccountField()
+    days = forms.IntegerField(label="Days", min_value=1, max_value=LONGEST_EXTENSION)
+    reason = forms.CharField(
+        label="Reason", max_length=200, help_text="It stands in the firm’s own log, with your name."
+    )

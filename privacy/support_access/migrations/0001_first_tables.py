@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import privacy.support_access.models
+import privacy.support_access.models.requests
 from tenancy import roles
 
 
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 (
                     "number",
                     models.PositiveIntegerField(
-                        default=privacy.support_access.models.new_number, editable=False, unique=True
+                        default=privacy.support_access.models.requests.new_number, editable=False, unique=True
                     ),
                 ),
                 (

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import normalise_email
 from lib import formats, phones
-from lib.addresses import query_of
+from lib.addresses import id_in, query_of
+from lib.forms import posted
 from lib.keyset import page
 from privacy.support_access import actions
 from privacy.support_access.forms import CallForm, ListenForm
@@ -48,7 +49,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call_create(request: HttpRequest) -> HttpResponse:
     """Note a call; ``?ticket=…`` fills in what the request knows."""
     ticket = _ticket(request.GET.get("ticket", ""))
-    form = CallForm(request.POST or None, ticket=ticket)
+    form = CallForm(posted(request), ticket=ticket)
     if form.is_valid():
         call = actions.log_call(form.instance, by=staff_here(request))
         messages.success(request, f"Noted. It goes on {formats.day(call.kept_until, 'year')}.")
@@ -94,8 +95,7 @@ def _call(public_id: UUID) -> Call:
 
 def _ticket(text: str) -> Ticket | None:
     """The request that an address names, if it names one."""
-    try:
-        wanted = UUID(text)
-    except ValueError:
+    wanted = id_in(text)
+    if wanted is None:
         return None
     return Ticket.objects.select_related("account", "user").filter(public_id=wanted).first()

@@ -14,6 +14,7 @@ from accounts import limits
 from accounts.cookieless import LIFETIME, CookielessForm, accepts_without_cookies
 from accounts.models import User
 from accounts.queries import memberships_of
+from lib.forms import posted
 from privacy.support_access import actions, emails
 from privacy.support_access.forms import ChildForm, ContactForm, MoreForm
 from privacy.support_access.models import Queue, Ticket, Topic
@@ -26,7 +27,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     """Write to us. ``?topic=security`` chooses the topic, ``?account=acme`` whose request it is."""
     user = request.user if isinstance(request.user, User) else None
     members = list(memberships_of(user)) if user else []
-    form = ContactForm(request.POST or None, user=user, members=members, initial=_known(request, user))
+    form = ContactForm(posted(request), user=user, members=members, initial=_known(request, user))
     words = {"form": form, "addresses": _addresses()}
     return _received(request, form) or _form_page(request, "support/contact.html", form, words)
 
@@ -35,7 +36,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @accepts_without_cookies
 def child(request: HttpRequest) -> HttpResponse:
     """Tell us of a child under 13 whose data is here."""
-    form = ChildForm(request.POST or None)
+    form = ChildForm(posted(request))
     return _received(request, form) or _form_page(request, "support/child.html", form, {"form": form})
 
 
@@ -46,7 +47,7 @@ def more(request: HttpRequest, token: str) -> HttpResponse:
     ticket = ticket_of_link(token)
     if ticket is None:
         raise Http404
-    form = MoreForm(request.POST or None)
+    form = MoreForm(posted(request))
     words = {"form": form, "number": ticket}
     if not (form.is_valid() and may_send(request, form, str(ticket.public_id))):
         return _form_page(request, "support/more.html", form, words)

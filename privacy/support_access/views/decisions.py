@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lib import formats
+from lib.forms import posted
 from lib.keyset import page
 from privacy.support_access import actions
 from privacy.support_access.forms import OptOutForm, TrialForm
@@ -21,7 +22,7 @@ NEWEST_FIRST = ("-done_at", "-id")
 @require_http_methods(["GET", "HEAD", "POST"])
 def opt_out(request: HttpRequest) -> HttpResponse:
     """Record that somebody told us to stop; known or unknown, the answer is the same."""
-    form = OptOutForm(request.POST or None)
+    form = OptOutForm(posted(request))
     if form.is_valid():
         given = form.cleaned_data
         actions.record_opt_out(
@@ -36,7 +37,7 @@ def opt_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def trial(request: HttpRequest) -> HttpResponse:
     """Give a firm more days to try, with a reason in its own log. ``?account=acme`` fills in the account."""
-    form = TrialForm(request.POST or None, initial={"account": request.GET.get("account", "")})
+    form = TrialForm(posted(request), initial={"account": request.GET.get("account", "")})
     if form.is_valid():
         given = form.cleaned_data
         ends = actions.extend_trial(given["account"], given["days"], reason=given["reason"], by=staff_here(request))

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import normalise_email
 from lib.addresses import query_of
+from lib.forms import posted
 from lib.keyset import page
-from privacy.support_access import actions
+from privacy.support_access import actions, prepared
 from privacy.support_access.forms import AnswerForm, AssignForm, MoveForm, NoteForm, OnBehalfForm
 from privacy.support_access.gate import staff_here, staff_only
+from privacy.support_access.metadata import facts_of
 from privacy.support_access.models import Call, Queue, StaffAction, Ticket, TicketMessage
-from privacy.support_access.queries import open_in_queues, staff
+from privacy.support_access.queries import grants, open_in_queues, staff
 from tenancy.errors import Conflict
 
 State = Ticket.State
@@ -70,7 +72,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ticket_create(request: HttpRequest) -> HttpResponse:
     """Open a request for somebody who wrote or called."""
-    form = OnBehalfForm(request.POST or None)
+    form = OnBehalfForm(posted(request))
     if form.is_valid():
         opened = actions.open_for(**form.cleaned_data, by=staff_here(request))
         return redirect("support:ticket", opened.public_id)
@@ -80,8 +82,11 @@ def ticket_create(request: HttpRequest) -> HttpResponse:
 @staff_only
 @require_safe
 def ticket(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One request with all that was said and done."""
-    return _page(request, _ticket(public_id))
+    """One request with all that was said and done. ``?answer=look`` begins the answer with prepared words."""
+    found = _ticket(public_id)
+    if begun := prepared.ANSWERS.get(request.GET.get("answer", "")):
+        return _page(request, found, answer=AnswerForm(initial={"seen": _said(found), "text": begun.text}))
+    return _page(request, found)
 
 
 @staff_only
@@ -190,14 +195,17 @@ def _said(found: Ticket) -> int:
 
 def _page(request: HttpRequest, found: Ticket, *, status: int = 200, conflict: str = "", **forms: Any) -> HttpResponse:
     """The page, with those of its forms that came back."""
-    said = TicketMessage.objects.filter(ticket_id=found.pk).select_related("author")
+    said = TicketMessage.objects.filter(ticket_id=found.pk).select_related("author").prefetch_related("files")
     done = StaffAction.objects.filter(ticket_id=found.pk).exclude(kind__in=_SHOWN_AS_WORDS).select_related("staff")
     context = {
         "ticket": found,
         "calls": Call.objects.filter(ticket_id=found.pk).order_by("-started_at"),
+        "facts": facts_of(found.account, by=staff_here(request)) if found.account else [],
+        "grants": grants().filter(ticket_id=found.pk).order_by("-asked_at"),
         "timeline": sorted([*said, *done], key=attrgetter("at")),
         "standing": found.account.standing() if found.account else None,
         "answer": AnswerForm(initial={"seen": _said(found)}),
+        "prepared": prepared.ANSWERS.items(),
         "note": NoteForm(prefix="note"),
         "assign": AssignForm(staff=staff(), initial={"to": found.assignee and found.assignee.public_id}),
         "move": MoveForm(initial={"queue": found.queue}),

@@ -10,12 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
-from accounts.permissions import allow, can_for_others, open_when_read_only
+from accounts.files.serving import respond
+from accounts.models import StoredFile
+from accounts.permissions import allow, can, can_for_others, open_when_read_only
+from lib.forms import posted
 from lib.keyset import page
-from privacy.support_access import actions
-from privacy.support_access.forms import WordsForm
-from privacy.support_access.models import TicketMessage
-from privacy.support_access.queries import calls_of, colleagues_tickets, own_tickets, tickets_of
+from privacy.support_access import actions, kinds
+from privacy.support_access.attaching import WithFiles, content_of, names_of
+from privacy.support_access.forms import AskUsForm, WordsForm
+from privacy.support_access.models import TicketFile, TicketMessage
+from privacy.support_access.queries import calls_of, colleagues_tickets, grants, own_tickets, tickets_of
 from privacy.support_access.views.contact import may_send
 
 NEWEST_FIRST = ("-touched_at", "-id")
@@ -47,14 +51,56 @@ def help_and_calls(request: Any) -> HttpResponse:
 def ticket(request: Any, public_id: UUID) -> HttpResponse:
     """One request, and a field to write more."""
     found = get_object_or_404(tickets_of(request.membership).select_related("user"), public_id=public_id)
-    form = WordsForm(request.POST or None)
-    if form.is_valid() and may_send(request, form, f"member {request.membership.pk}"):
-        actions.add_words(found, form.cleaned_data["text"], member=request.membership)
+    form = WordsForm(posted(request), request.FILES or None, takes_files=found.account_id is not None)
+    if (files := files_sent(request, form)) is not None:
+        actions.add_words(found, form.cleaned_data["text"], member=request.membership, files=files)
         return redirect("help:ticket", request.account.slug, public_id)
     said = TicketMessage.objects.filter(ticket_id=found.pk).exclude(kind=TicketMessage.Kind.NOTE)
-    context = {"ticket": found, "messages_said": said.select_related("author"), "form": form}
+    shown = list(said.select_related("author").prefetch_related("files"))
+    named = [each for message in shown for each in kinds.read(message.text)]
+    context = {
+        "ticket": found,
+        "messages_said": shown,
+        "names": kinds.names_for(request.membership, named) if found.account_id else None,
+        "file_names": names_of(shown),
+        "form": form,
+        "grants": grants().filter(ticket_id=found.pk).order_by("-asked_at") if found.account_id else [],
+        "may_see_grants": can(request.membership, "look.view"),
+    }
     response = render(request, "support/own_ticket.html", context, status=422 if form.is_bound else 200)
     return limits.answer(response, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
+@allow("help.view")
+def ticket_new(request: Any) -> HttpResponse:
+    """Ask us for the account."""
+    form, member = AskUsForm(posted(request), request.FILES or None), request.membership
+    if (files := files_sent(request, form)) is not None:
+        given = form.cleaned_data
+        words = {"subject": given["subject"], "name": str(member), "email": member.user.email}
+        opened = actions.open_ticket(given["topic"], given["text"], **words, member=member, files=files)
+        return redirect("help:ticket", request.account.slug, opened.public_id)
+    response = render(request, "support/own_new.html", {"form": form}, status=422 if form.is_bound else 200)
+    return limits.answer(response, form)
+
+
+@require_safe
+@allow("help.view")
+def ticket_file(request: Any, public_id: UUID) -> HttpResponse:
+    """A file of a request, for those who may read the request."""
+    here = TicketFile.objects.filter(account_id=request.account.pk)
+    readable = tickets_of(request.membership).filter(account_id=request.account.pk)
+    found = get_object_or_404(here, public_id=public_id, message__ticket__in=readable)
+    return respond(content_of(found))  # type: ignore[return-value]
+
+
+def files_sent(request: Any, form: WithFiles) -> list[StoredFile] | None:
+    """The files beside a request that is good and not one too many; None where the form comes back."""
+    if form.is_valid() and may_send(request, form, f"member {request.membership.pk}"):
+        return form.stored(request.membership)
+    return None
 
 
 def _tabs(path: str, *, is_others: bool) -> list[dict[str, Any]]:

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ExportsConfig(AppConfig):
+    """The archive of an account: asked for, written, fetched, checked, brought back."""
+
+    name = "privacy.exports"
+    verbose_name = "Exports"

@@ -1,0 +1,130 @@
+"""The registers as staff write them: what is asked of us, what went wrong, and that the business goes to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lib.forms import posted
+from privacy.registers import actions, announcing
+from privacy.registers.forms import DecisionForm, DisclosureForm, IncidentForm, TransferForm
+from privacy.registers.models import Announcement, BusinessTransfer, Disclosure, Incident
+from privacy.support_access.gate import staff_here, staff_only
+
+SHOWN = 100
+STEPS: dict[str, tuple[Callable[..., None], str]] = {
+    "release": (actions.release, "Released. The firm gets a letter, unless it may not be told yet."),
+    "tell": (actions.tell_firm, "The firm gets a letter."),
+    "examine": (actions.examine, "Examined."),
+}
+
+
+@staff_only
+@require_safe
+def registers(request: HttpRequest) -> HttpResponse:
+    """What waits for somebody's hands first."""
+    words = {
+        "due": announcing.due(),
+        "unexamined": announcing.unexamined(),
+        "disclosures": Disclosure.objects.all()[:SHOWN],
+        "incidents": Incident.objects.all()[:SHOWN],
+        "transfers": BusinessTransfer.objects.all()[:SHOWN],
+        "announcements": Announcement.objects.all()[:SHOWN],
+    }
+    return render(request, "registers/desk.html", words)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def disclosure_create(request: HttpRequest) -> HttpResponse:
+    """Somebody asks us for data."""
+    form = DisclosureForm(posted(request))
+    if form.is_valid():
+        case = actions.open_disclosure(form.instance, by=staff_here(request))
+        return redirect("registers:disclosure", case.public_id)
+    return _form(request, form, "Somebody asks us for data", "Open")
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def disclosure(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One case; sent, the first person's decision."""
+    case = get_object_or_404(Disclosure, public_id=public_id)
+    form = DecisionForm(posted(request))
+    if form.is_valid():
+        given, by = form.cleaned_data, staff_here(request)
+        if given["released"]:
+            step = _try(request, actions.approve, case, why=given["decision"], released=given["released"], by=by)
+        else:
+            step = _try(request, actions.refuse, case, why=given["decision"], by=by)
+        return step or redirect("registers:disclosure", public_id)
+    words = {"case": case, "form": form, "is_mine": case.first_id == staff_here(request).pk}
+    return render(request, "registers/disclosure.html", words, status=422 if form.is_bound else 200)
+
+
+@staff_only
+@require_POST
+def disclosure_step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
+    """Release, tell, examine."""
+    case = get_object_or_404(Disclosure, public_id=public_id)
+    if step not in STEPS:
+        raise Http404
+    do, said = STEPS[step]
+    if _try(request, do, case, by=staff_here(request)) is None:
+        messages.success(request, said)
+    return redirect("registers:disclosure", public_id)
+
+
+def _try(request: HttpRequest, do: Callable[..., None], case: Disclosure, **given: Any) -> HttpResponse | None:
+    """None when it was done; else the way back, with a sentence."""
+    try:
+        do(case, **given)
+    except actions.WrongHands as trouble:
+        messages.error(request, str(trouble))
+        return redirect("registers:disclosure", case.public_id)
+    return None
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def incident(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
+    """Write down an incident, or what is known since."""
+    known = get_object_or_404(Incident, public_id=public_id) if public_id else None
+    form = IncidentForm(posted(request), instance=known)
+    if form.is_valid():
+        actions.save_incident(form.instance, by=staff_here(request))
+        return redirect("registers:incident", form.instance.public_id)
+    return _form(request, form, str(known or "An incident"), "Save", incident=known)
+
+
+@staff_only
+@require_POST
+def incident_tell(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Every firm hears of it."""
+    actions.tell_of_incident(get_object_or_404(Incident, public_id=public_id), by=staff_here(request))
+    messages.success(request, "Every owner gets a letter within minutes, and it stands on the transparency page.")
+    return redirect("registers:incident", public_id)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def transfer_create(request: HttpRequest) -> HttpResponse:
+    """Our business goes to somebody else: every firm hears of it at once."""
+    form = TransferForm(posted(request))
+    if form.is_valid():
+        actions.announce_transfer(form.instance, by=staff_here(request))
+        messages.success(request, "Announced: every owner gets a letter within minutes.")
+        return redirect("registers:registers")
+    return _form(request, form, "Candor goes to somebody else", "Announce to every firm")
+
+
+def _form(request: HttpRequest, form: ModelForm, title: str, verb: str, **more: Any) -> HttpResponse:
+    words = {"form": form, "title": title, "verb": verb, **more}
+    return render(request, "registers/form.html", words, status=422 if form.is_bound else 200)

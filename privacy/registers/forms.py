@@ -1,0 +1,80 @@
+"""What staff write into the registers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.choices import countries
+from accounts.queries import account_at
+from privacy.registers.models import NOTICE_DAYS, BusinessTransfer, Disclosure, Incident
+
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _country() -> forms.ChoiceField:
+    return forms.ChoiceField(label="In which country", choices=[("", "Choose"), *countries()])
+
+
+class DisclosureForm(forms.ModelForm):
+    """Somebody asks us for something about people."""
+
+    country = _country()
+
+    class Meta:
+        model = Disclosure
+        fields = ["kind", "authority", "country", "instrument", "scope", "firm", "received_at", "gag_until"]
+        widgets = {"received_at": MOMENT, "gag_until": DAY, "scope": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_firm(self) -> str:
+        firm: str = self.cleaned_data["firm"]
+        if firm and account_at(firm) is None:
+            raise forms.ValidationError("There is no account of that name.")
+        return firm
+
+
+class DecisionForm(forms.Form):
+    """The first of two decides."""
+
+    decision = forms.CharField(label="On what ground", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    released = forms.CharField(
+        label="What is handed over",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Kinds of data and their number, never the data. Empty to refuse.",
+    )
+
+
+class IncidentForm(forms.ModelForm):
+    """An incident, and what is known of it."""
+
+    class Meta:
+        model = Incident
+        fields = ["title", "facts", "effects", "remedy", "noticed_at", "is_risk", "authority_told_at", "closed_at"]
+        widgets: dict[str, Any] = {
+            **dict.fromkeys(("noticed_at", "authority_told_at", "closed_at"), MOMENT),
+            **{name: forms.Textarea(attrs={"rows": 4}) for name in ("facts", "effects", "remedy")},
+        }
+        help_texts = {"title": "Firms and everybody else read this, and the next three. No name, no address."}
+
+
+class TransferForm(forms.ModelForm):
+    """Our business goes to somebody else."""
+
+    country = _country()
+
+    class Meta:
+        model = BusinessTransfer
+        fields = ["successor", "country", "passes", "happens_on"]
+        widgets = {"happens_on": DAY, "passes": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_happens_on(self) -> date:
+        day: date = self.cleaned_data["happens_on"]
+        if day < timezone.localdate() + timedelta(days=NOTICE_DAYS):
+            raise forms.ValidationError(f"Firms are told {NOTICE_DAYS} days before.")
+        return day

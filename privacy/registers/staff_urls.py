@@ -1,0 +1,18 @@
+"""The registers in the staff area."""
+
+from django.urls import path
+
+from privacy.registers import desk
+
+app_name = "registers"
+
+urlpatterns = [
+    path("", desk.registers, name="registers"),
+    path("disclosures/new/", desk.disclosure_create, name="disclosure_create"),
+    path("disclosures/<uuid:public_id>/", desk.disclosure, name="disclosure"),
+    path("disclosures/<uuid:public_id>/<slug:step>/", desk.disclosure_step, name="disclosure_step"),
+    path("incidents/new/", desk.incident, name="incident_create"),
+    path("incidents/<uuid:public_id>/", desk.incident, name="incident"),
+    path("incidents/<uuid:public_id>/tell/", desk.incident_tell, name="incident_tell"),
+    path("transfers/new/", desk.transfer_create, name="transfer_create"),
+]

@@ -1,0 +1,13 @@
+"""The public pages of the registers."""
+
+from django.urls import path
+
+from privacy.registers import views
+
+urlpatterns = [
+    path("processors/", views.processors, name="processors"),
+    path("transparency/", views.transparency, name="transparency"),
+    path("privacy/retention/", views.retention, name="retention_schedule"),
+    path("privacy/authorities/", views.authorities, name="authorities"),
+    path("privacy/legal-grounds/", views.legal_grounds, name="legal_grounds"),
+]

@@ -1,0 +1,125 @@
+"""Admin, Your data: what is held about the reader, their consents, and what they asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.consents import Further, Purpose
+from accounts.models import Consent
+from accounts.permissions import allow, open_when_read_only
+from accounts.reauthentication import reauthenticated
+from lib.forms import posted
+from privacy.rights import firm, held, intake, ledger, touched
+from privacy.rights.forms import OwnForm
+from privacy.rights.models import Channel, FirmRequest, Kind, RightsRequest
+
+ALL_ROWS = 100_000
+
+
+@require_safe
+@allow("profile.edit")
+def my_data(request: Any) -> HttpResponse:
+    """Everything that we and this firm hold about the reader, field by field, as it stands now."""
+    member = request.membership
+    context = {
+        "ours": list(held.of_user(request.user)),
+        "firms": list(held.of_member(member)),
+        "uses": touched.of_member(member),
+        "tabs": _tabs(request),
+    }
+    return render(request, "rights/my_data.html", context)
+
+
+@require_safe
+@allow("profile.edit")
+@reauthenticated(to_look=True)  # type: ignore[untyped-decorator]
+def my_copy(request: Any) -> HttpResponse:
+    """The same as a file that programs read."""
+    data = {
+        "categories": held.categories(request.user),
+        "candor": held.as_data(held.of_user(request.user, ALL_ROWS)),
+        "firm": held.as_data(held.of_member(request.membership, ALL_ROWS)),
+    }
+    response = HttpResponse(json.dumps(data, indent=1, ensure_ascii=False), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
+@allow("profile.edit")
+def my_consents(request: Any) -> HttpResponse:
+    """Every consent with its history; each is taken back as it was given, by one click."""
+    if request.method == "POST":
+        purpose = request.POST.get("purpose", "")
+        if purpose in (*Purpose.values, *Further.values):
+            ledger.turn(request.user, purpose, is_given="give" in request.POST)
+        return redirect("rights:my_consents", request.account.slug)
+    context = {"entries": ledger.entries_of(request.user), "tabs": _tabs(request)}
+    return render(request, "rights/my_consents.html", context)
+
+
+@require_safe
+@allow("profile.edit")
+def consent_receipt(request: Any, public_id: UUID) -> HttpResponse:
+    """The signed record of one consent."""
+    event = get_object_or_404(Consent, public_id=public_id, user_id=request.user.pk)
+    response = HttpResponse(ledger.receipt(event), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="consent-{str(public_id)[:8]}.json"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
+@allow("profile.edit")
+@reauthenticated
+def my_requests(request: Any) -> HttpResponse:
+    """What the reader asked for, and the form that asks."""
+    form = OwnForm(posted(request), account=request.account)
+    if form.is_valid():
+        _ask(request, **form.cleaned_data)
+        messages.success(request, "Asked. You find it here, with the day by which you have an answer.")
+        return redirect("rights:my_requests", request.account.slug)
+    context = {
+        "form": form,
+        "ours": RightsRequest.objects.filter(user_ref=request.user.public_id).order_by("-arrived_at"),
+        "firms": FirmRequest.objects.filter(person_ref=request.membership.public_id).select_related("account"),
+        "tabs": _tabs(request),
+    }
+    return render(request, "rights/my_requests.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@open_when_read_only
+@allow("profile.edit")
+def my_request_stop(request: Any, public_id: UUID) -> HttpResponse:
+    """The reader doesn't want it any more."""
+    intake.give_up(get_object_or_404(RightsRequest, public_id=public_id, user_ref=request.user.public_id))
+    return redirect("rights:my_requests", request.account.slug)
+
+
+def _tabs(request: Any) -> list[dict[str, Any]]:
+    """The three pages of one's own data."""
+    pages = [("What we hold", "rights:my_data"), ("Consents", "rights:my_consents"), ("Requests", "rights:my_requests")]
+    found = [(label, reverse(name, args=[request.account.slug])) for label, name in pages]
+    return [{"label": label, "url": url, "is_current": url == request.path} for label, url in found]
+
+
+def _ask(request: Any, kind: str, to: str, words: str) -> None:
+    user, name = request.user, request.user.get_full_name()
+    facts = {"name": name, "email": user.email, "country": user.country, "words": words}
+    if to == "firm":
+        asked = FirmRequest(kind=kind, channel=Channel.APP, person_ref=request.membership.public_id, **facts)
+        firm.enter(asked, by=request.membership)
+        return
+    population = RightsRequest.Population.HOLDER
+    intake.open_request(Kind(kind), population=population, channel=Channel.APP, user=user, **facts)

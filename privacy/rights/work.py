@@ -1,0 +1,186 @@
+"""What our staff do about requests that reached us: each step a line at the request and one in the operator's log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import consents
+from accounts.models import Account, User
+from datamap import Retention
+from privacy.deletion import persons
+from privacy.deletion.models import PersonErasure
+from privacy.rights import clocks, emails, exceptions, intake
+from privacy.rights.exceptions import Kept
+from privacy.rights.intake import LINKS, locked, note
+from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, RightsRequest
+from privacy.support_access.models import StaffAction
+
+UNCONFIRMED = timedelta(days=30)  # whose mailbox stayed silent so long does not want it any more
+
+
+class Refused(Exception):
+    """It can't be done so; the words say why."""
+
+
+@transaction.atomic
+def acknowledge(request: RightsRequest, *, by: User) -> None:
+    """The person was told that it arrived, other than by our letter."""
+    request = locked(request)
+    if request.acknowledged_at is None:
+        request.acknowledged_at = timezone.now()
+        _done(request, "Acknowledged", by=by)
+
+
+@transaction.atomic
+def pause(request: RightsRequest, because: str, *, by: User) -> None:
+    """We wait for a word of theirs. Only where the law lets the days stop."""
+    request = locked(request)
+    if not request.rule.pauses:
+        raise Refused(f"{request.rule.law} knows no pause: the days go on.")
+    if request.is_open and request.paused_at is None:
+        request.paused_at = timezone.now()
+        _done(request, f"Paused: {because}", by=by)
+
+
+@transaction.atomic
+def resume(request: RightsRequest, *, by: User) -> None:
+    """The word came."""
+    request = locked(request)
+    if request.paused_at is not None:
+        request.paused_days, request.paused_at = request.days_paused, None
+        _done(request, "Taken up again", by=by)
+
+
+@transaction.atomic
+def extend(request: RightsRequest, because: str, *, by: User) -> None:
+    """It takes longer: once, in time, and the person hears why."""
+    request = locked(request)
+    if not request.may_be_extended:
+        raise Refused("The time for that is over, or the law knows no extension.")
+    request.extended_at = timezone.now()
+    _done(request, f"Extended: {because}", by=by)
+    emails.later(request, LINKS.make(request.public_id.hex), because)
+
+
+@transaction.atomic
+def pass_on(request: RightsRequest, account: Account, *, by: User) -> None:
+    """Give it to the firm that decides about the data."""
+    if not locked(request).waits_for_the_firm:
+        raise Refused("This is ours to answer, or it was passed on already.")
+    intake.pass_on(request, account)
+    _log(request, "passed on to a firm", by=by)
+
+
+@transaction.atomic
+def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kept], by: User) -> None:
+    """Our answer, which goes to the person. Nothing is handed over for somebody whom we don't know."""
+    request = locked(request)
+    if trouble := _trouble(request, decision, kept):
+        raise Refused(trouble)
+    request.decision, request.answer, request.exceptions = decision, answer, kept
+    request.paused_days, request.paused_at, request.closed_at = request.days_paused, None, timezone.now()
+    _done(request, f"Decided: {request.get_decision_display().lower()}", by=by)
+    token = LINKS.make(request.public_id.hex)
+    url = settings.SITE_URL + reverse("rights_copy", args=[token]) if has_copy(request) else ""
+    emails.decided(request, token, copy_url=url)
+    if request.kind == Kind.DELETE and decision != Decision.REFUSED:
+        _erase(request)
+
+
+def _erase(request: RightsRequest) -> None:
+    """Erase whom we know by now, in whichever firm; what the law keeps stays, as the preview says."""
+    user = User.objects.filter(public_id=request.user_ref).first() if request.user_ref else None
+    if user is None:
+        raise Refused("Nobody signs in with this address any more.")
+    try:
+        persons.erase(user, asked_by=None, reason=PersonErasure.Ground.ASKED)
+    except persons.Refused as refused:
+        raise Refused(str(refused)) from refused
+
+
+def has_copy(request: RightsRequest) -> bool:
+    """Whether there is something to fetch, and the person may: known, granted, and not for long."""
+    fresh = request.closed_at is not None and timezone.now() - request.closed_at < clocks.PROOF_KEPT
+    granted = request.decision in (Decision.FULL, Decision.PARTIAL)
+    return bool(request.what.hands_over and granted and fresh and request.is_identified and request.user_ref)
+
+
+def ring() -> None:
+    """Tell our people of open requests whose time runs out: at a half, at 80 and 95 percent, and when it is over."""
+    for request in RightsRequest.objects.filter(closed_at=None, paused_at=None, kind__in=Kind.values):
+        _ring(request)
+
+
+@transaction.atomic
+def _ring(request: RightsRequest) -> None:
+    if (share := clocks.passed_alarm(request.percent)) > request.alarmed:
+        RightsRequest.objects.filter(pk=request.pk).update(alarmed=share)
+        note(request, f"{share} % of the time is gone")
+        emails.to_staff("rights_runs_out", request, share=share)
+
+
+def forget() -> None:
+    """What proved who somebody is goes 30 days after the end, with words and address; the record after two years."""
+    now = timezone.now()
+    every = RightsRequest.objects.filter(kind__in=Kind.values)
+    silent = every.filter(closed_at=None, confirmed_at=None, channel=Channel.FORM)
+    for request in silent.filter(arrived_at__lt=now - UNCONFIRMED):
+        intake.give_up(request)
+    for request in every.filter(closed_at__lt=now - clocks.PROOF_KEPT, forgotten_at=None):
+        _forget_proof(request)
+    every.filter(closed_at__lt=now - timedelta(days=Retention.TWO_YEARS.days or 0)).delete()
+
+
+@transaction.atomic
+def _forget_proof(request: RightsRequest) -> None:
+    Comparison.objects.filter(request=request).delete()
+    Agent.objects.filter(request=request).delete()
+    gone = {"name": "", "email": "", "words": "", "answer": "", "mark": "", "firm": "", "user_ref": None}
+    kept = [{"code": each["code"], "what": "", "evidence": ""} for each in request.exceptions]
+    RightsRequest.objects.filter(pk=request.pk).update(**gone, exceptions=kept, forgotten_at=timezone.now())
+    note(request, "Proof, words and address forgotten")
+
+
+def _trouble(request: RightsRequest, decision: str, kept: list[Kept]) -> str:
+    """What stands against deciding so; "" if nothing does."""
+    if not request.is_open:
+        return "It was answered already."
+    if decision in (Decision.PARTIAL, Decision.REFUSED) and not kept:
+        return "Say what is not done, and why."
+    if decision != Decision.REFUSED and (trouble := _trouble_with_whom(request)):
+        return trouble
+    has_consent = _gave_research_consent(request)
+    found = (exceptions.trouble(each, has_research_consent=has_consent) for each in kept)
+    return next((words for words in found if words), "")
+
+
+def _trouble_with_whom(request: RightsRequest) -> str:
+    """Why it can't be granted to whoever asks; "" if it can."""
+    if request.population == RightsRequest.Population.FIRM:
+        return "The firm decides about this data: pass it on."
+    if not request.is_identified:
+        return "We don’t know who asks: wait until they are known, or refuse."
+    agent = Agent.objects.filter(request=request).first()
+    if agent is not None and not agent.may_act:
+        return "The person has not confirmed the agent, or the permission is over."
+    return ""
+
+
+def _gave_research_consent(request: RightsRequest) -> bool:
+    user = User.objects.filter(public_id=request.user_ref).first() if request.user_ref else None
+    return user is not None and consents.has_given(user, consents.Further.RESEARCH)
+
+
+def _done(request: RightsRequest, what: str, *, by: User) -> None:
+    request.save()
+    note(request, what, by=by)
+    _log(request, what.partition(":")[0].lower(), by=by)
+
+
+def _log(request: RightsRequest, what: str, *, by: User) -> None:
+    StaffAction.objects.create(kind=StaffAction.Kind.RIGHTS, staff=by, detail=f"{request}: {what}"[:300])
