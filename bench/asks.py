@@ -53,12 +53,30 @@ class Candor:
     def empty_week_api(self, number: int) -> Request:
         return self._api("time-entries", day_from=EMPTY_WEEK, day_to=EMPTY_WEEK + timedelta(days=6), page_size=100)
 
+    def empty_api(self, number: int) -> Request:
+        """Tags, of which there are none: what every list of the API costs before its own work."""
+        return self._api("tags")
+
     def log_api(self, number: int) -> Request:
         cell = self.scene.empty_cell(number)
         project, _, task = cell["work"].partition(".")
         return self._api(
             "time-entries", data={"project": project, "task": task, "day": cell["day"], "minutes": 90}, status=201
         )
+
+    def year_by_person(self, number: int) -> Request:
+        return self._report(by="person", then="month")
+
+    def year_by_project(self, number: int) -> Request:
+        return self._report(by="project", then="month")
+
+    def week_by_person(self, number: int) -> Request:
+        return self._report(by="person", period="days", **{"from": MONDAY, "to": SUNDAY})
+
+    def _report(self, **asked: object) -> Request:
+        """Of everybody's hours: a year, if no other days are said."""
+        words = {"period": "days", "from": "2026-01-01", "to": "2026-12-31", **asked}
+        return Request(_address(f"{API}/reports/hours/", **words), headers=self.scene.as_owners_program)
 
     # --- pages --------------------------------------------------------------------------------------
 
@@ -98,6 +116,13 @@ class Candor:
         contact.version += 1
         form = {**same, **links, "title": f"Head of {number}"}
         return Request(f"{PAGES}/contacts/{contact.public_id}/edit/", form=form, status=302)
+
+    def board_page(self, number: int) -> Request:
+        return Request(_address(f"{PAGES}/deals/", **{"as": "board"}))
+
+    def small_board_page(self, number: int) -> Request:
+        """The same board, with what one member looks after."""
+        return Request(_address(f"{PAGES}/deals/", **{"as": "board"}, owner="me"))
 
     def week_page(self, number: int) -> Request:
         return Request(_address(f"{PAGES}/time/", week=MONDAY))
@@ -158,6 +183,12 @@ class Floor:
 
     def log(self, number: int) -> Request:
         return Request("/log", data={"day": self.scene.empty_cell(number)["day"], "minutes": 90, "note": ""})
+
+    def board(self, number: int) -> Request:
+        return Request("/board")
+
+    def year(self, number: int) -> Request:
+        return Request("/year")
 
     def nothing(self, number: int) -> Request:
         return Request("/nothing")

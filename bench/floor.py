@@ -92,12 +92,28 @@ def week(asked: Asked) -> Any:
     return rows(_ENTRY + "AND e.day BETWEEN %(first)s AND %(last)s ORDER BY e.day, e.id", asked)
 
 
+def board(asked: Asked) -> Any:
+    return rows(
+        "SELECT d.id, d.stage, d.name, d.value::text, d.close_on::text, c.name company FROM deal d "
+        "JOIN company c ON c.id = d.company_id WHERE d.id IN (SELECT id FROM (SELECT id, row_number() OVER "
+        "(PARTITION BY stage ORDER BY id) place FROM deal) ranked WHERE place <= 50) ORDER BY d.id"
+    ) + rows("SELECT stage, count(*), sum(value)::text worth FROM deal GROUP BY stage")
+
+
+def year(asked: Asked) -> Any:
+    return rows(
+        "SELECT member_id, extract(month FROM day)::int AS month, sum(minutes), count(*) FROM entry "
+        "WHERE tenant_id = 0 AND day BETWEEN '2026-01-01' AND '2026-12-31' GROUP BY 1, 2"
+    )
+
+
 def nothing(asked: Asked) -> Any:
     return {"ok": True}
 
 
 _PAGES: dict[str, Callable[[Asked], Any]] = {
-    f"/{page.__name__}": page for page in (contacts, contact, search, create, change, log, entries, week, nothing)
+    f"/{page.__name__}": page
+    for page in (contacts, contact, search, create, change, log, entries, week, board, year, nothing)
 }
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from accounts.actions import create_api_key
 from accounts.models import Membership
-from crm.lists import CONTACT_SORTS
+from crm.listing.kinds import CONTACTS
 from crm.models import Contact
 from lib.keyset import SIZE, page
 from tenancy.context import Actor, activate
 from timetracking.models import Task, work_value
 
 MEMBER = 5
+OWNER = 1
 SOME = 1_500
 SCOPES = ["crm:read", "crm:write", "time:read", "time:write"]
 DEEP_PAGE = 1_800
@@ -42,7 +43,7 @@ class Scene:
     @cached_property
     def deep_cursors(self) -> dict[str, str]:
         """Where page 1,800 of the contacts begins, or a smaller list is nearly over: on the page, in the API."""
-        order, named = CONTACT_SORTS["name"], {"page": "", "API": f"{self.membership.account_id} contacts"}
+        order, named = CONTACTS.by_name.order, {"page": "", "API": f"{self.membership.account_id} contacts name"}
         with self.inside():
             live = Contact.objects.live()
             place = min(DEEP_PAGE * SIZE, live.count() - 2 * SIZE)
@@ -52,8 +53,16 @@ class Scene:
     @cached_property
     def as_program(self) -> dict[str, str]:
         """What a program with a key sends along."""
+        return self._program_of(self.membership)
+
+    @cached_property
+    def as_owners_program(self) -> dict[str, str]:
+        """The same of the owner's, who sees everybody's hours."""
+        return self._program_of(Membership.objects.select_related("account", "user").get(pk=OWNER))
+
+    def _program_of(self, member: Membership) -> dict[str, str]:
         with self.inside():
-            _, key = create_api_key(self.membership, name="Bench", scopes=SCOPES, days=1)
+            _, key = create_api_key(member, name="Bench", scopes=SCOPES, days=1)
         return {"Authorization": f"Bearer {key}"}
 
     def empty_cell(self, number: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.types.json import JsonbDumper
 
 from bench import dataset, floor, tables
 from config.env import env
@@ -76,6 +77,7 @@ class Stock:
     def _copy(self, database: str, found: Iterable[tables.Table]) -> None:
         """As the loader; then statistics, without which keys to this table are checked by any index."""
         with psycopg.connect(_loader(database)) as connection, self._admin(database) as admin:
+            connection.adapters.register_dumper(dict, JsonbDumper)
             for table in found:
                 name, columns = sql.Identifier(table.name), map(sql.Identifier, table.columns)
                 statement = sql.SQL("COPY {} ({}) FROM STDIN").format(name, sql.SQL(", ").join(columns))

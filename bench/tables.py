@@ -5,8 +5,10 @@ Numbers are given here and start at 1: account 1 is the large firm, and its user
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -16,13 +18,16 @@ from django.db.models import Model
 
 from accounts.models import Account, Membership, User
 from bench.dataset import MONDAY, DataSet
-from crm.models import Company, Contact, SearchToken
+from crm.deals.actions import GAP
+from crm.deals.pipelines import STAGES
+from crm.models import Company, Contact, Deal, Pipeline, SearchToken, Stage
 from crm.search import tokens_of
 from lib.text import fold
-from timetracking.models import Project, Task, TimeEntry
+from timetracking.models import PersonDay, Project, ProjectDay, Task, TimeEntry
 
-EDITION = 1  # another number, and the rows are loaded anew: when their columns, or the words they are found by, change
+EDITION = 3  # another number, and the rows are loaded anew: when their columns, or the words they are found by, change
 SLUG = "bench"
+DEALS = 500
 PASSWORD = "opens made-up rows alone"  # noqa: S105
 OPENED, PAID = datetime(2024, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -49,6 +54,10 @@ def of_candor(data: DataSet) -> Iterator[Table]:
     yield _table(Membership, _members(data))
     yield _table(Company, _companies(data))
     yield _table(Contact, _contacts(data))
+    yield _table(Pipeline, [Pipeline(id=1, account_id=1, name="Sales", created_at=OPENED, updated_at=OPENED)])
+    yield _table(Stage, (Stage(id=n, account_id=1, pipeline_id=1, name=name, position=n, probability=probability,
+                               stale_days=days) for n, (name, probability, days) in enumerate(STAGES, 1)))  # fmt: skip
+    yield _table(Deal, _deals(data))
     yield _table(Project, _projects(data))
     yield _table(Task, _tasks(data))
     records = {"company": _companies, "contact": _contacts, "project": _projects}
@@ -56,6 +65,7 @@ def of_candor(data: DataSet) -> Iterator[Table]:
               for kind, made in records.items() for record in made(data) for token in tokens_of(record))  # fmt: skip
     yield Table(SearchToken._meta.db_table, ("account_id", "token", "kind", "record_id"), tokens)
     yield _table(TimeEntry, _entries(data))
+    yield from _summaries(data)
 
 
 def of_floor(data: DataSet) -> Iterator[Table]:
@@ -70,6 +80,8 @@ def of_floor(data: DataSet) -> Iterator[Table]:
     )  # fmt: skip
     columns = ("first_name", "last_name", "email", "phone", "title", "city", "created_at")
     yield Table("contact", ("tenant_id", "company_id", *columns), people)
+    deals = ((d.stage_id, d.company_id, d.name, d.value, d.close_on, d.owner_id - 1) for d in _deals(data))
+    yield Table("deal", ("stage", "company_id", "name", "value", "close_on", "owner"), deals)
     yield Table("member", ("id", "tenant_id", "name"), ((n, 0, " ".join(name)) for n, name in enumerate(data.users)))
     yield Table("project", ("id", "tenant_id", "name"), ((n, 0, name) for n, (name, _) in enumerate(data.projects)))
     yield Table("task", ("id", "tenant_id", "project_id", "name"),
@@ -79,7 +91,8 @@ def of_floor(data: DataSet) -> Iterator[Table]:
 
 
 def _table(model: type[Model], records: Iterable[Model]) -> Table:
-    fields = model._meta.concrete_fields
+    # What the database alone gives a default, it gives here, too.
+    fields = [field for field in model._meta.concrete_fields if field.has_default() or not field.has_db_default()]
     rows = ([getattr(record, field.attname) for field in fields] for record in records)
     return Table(model._meta.db_table, [field.column for field in fields], rows)
 
@@ -126,6 +139,16 @@ def _contacts(data: DataSet) -> Iterator[Contact]:
             yield _record(contact, number, n, person.created_at)
 
 
+def _deals(data: DataSet) -> Iterator[Deal]:
+    """Five hundred open deals of the large firm, as many in each stage."""
+    companies = len(data.firms[0].companies)
+    for n in range(1, DEALS + 1):
+        deal = Deal(name=f"Deal {n}", stage_id=n % len(STAGES) + 1, company_id=n % companies + 1, currency="EUR")
+        deal.value, deal.position, deal.moved_at = Decimal(n * 1_000_037 % 9_000_000) / 100, n * GAP, OPENED
+        deal.close_on = MONDAY + timedelta(days=n % 200 - 40)
+        yield _record(deal, n, 0, OPENED)
+
+
 def _companies_before(data: DataSet) -> list[int]:
     """How many companies the firms before each one have."""
     return list(accumulate((len(firm.companies) for firm in data.firms), initial=0))
@@ -149,6 +172,23 @@ def _projects(data: DataSet) -> Iterator[Project]:
 def _tasks(data: DataSet) -> Iterator[Task]:
     for n, (project, name) in enumerate(data.tasks, 1):
         yield Task(id=n, account_id=1, name=name, project_id=project + 1, created_at=OPENED, updated_at=OPENED)
+
+
+def _summaries(data: DataSet) -> Iterator[Table]:
+    """Hours added up by day, as ``timetracking.summary`` keeps them."""
+    of_people: Counter[tuple[Any, ...]] = Counter()
+    of_projects: Counter[tuple[Any, ...]] = Counter()
+    numbers: Counter[tuple[Any, ...]] = Counter()
+    for entry in data.entries:
+        person = (PersonDay, entry.user + 1, entry.day, entry.billable)
+        project = (ProjectDay, data.tasks[entry.task][0] + 1, entry.day, entry.billable)
+        for place, sums in ((person, of_people), (project, of_projects)):
+            sums[place] += entry.minutes
+            numbers[place] += 1
+    for model, key, sums in ((PersonDay, "person_id", of_people), (ProjectDay, "project_id", of_projects)):
+        columns = ("account_id", key, "day", "billable", "approved", "minutes", "entries")
+        rows = ((1, *place[1:], False, minutes, numbers[place]) for place, minutes in sums.items())
+        yield Table(model._meta.db_table, columns, rows)
 
 
 def _entries(data: DataSet) -> Iterator[TimeEntry]:

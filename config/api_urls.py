@@ -6,14 +6,52 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 import crm.api
+import crm.contact_privacy.api
+import crm.deals.api
+import crm.fields.definitions_api
+import crm.imports.api
+import crm.listing.api
+import crm.mails.api
+import crm.merging.lists_api
+import crm.timeline.api
+import privacy.deletion.api
+import privacy.exports.api
 import timetracking.api
+import timetracking.approval.api
+import timetracking.expenses.api
+import timetracking.imports.api
+import timetracking.off.api
+import timetracking.projects.api
+import timetracking.projects.team_api
+import timetracking.rates.api
+import timetracking.reports.api
+import timetracking.timer.api
 from accounts.api import docs, firm, openapi
 from accounts.api.operations import Endpoint, OpenOperation
 from accounts.api.resource import Resource, answer
 
 RESOURCES: tuple[Resource, ...] = (
     *crm.api.RESOURCES,
+    *crm.deals.api.RESOURCES,
+    *crm.contact_privacy.api.RESOURCES,
+    *crm.fields.definitions_api.RESOURCES,
+    *crm.imports.api.RESOURCES,
+    *crm.listing.api.RESOURCES,
+    *crm.mails.api.RESOURCES,
+    *crm.merging.lists_api.RESOURCES,
+    *crm.timeline.api.RESOURCES,
+    *timetracking.projects.api.RESOURCES,
+    *timetracking.projects.team_api.RESOURCES,
     *timetracking.api.RESOURCES,
+    *timetracking.timer.api.RESOURCES,
+    *timetracking.approval.api.RESOURCES,
+    *timetracking.expenses.api.RESOURCES,
+    *timetracking.imports.api.RESOURCES,
+    *timetracking.off.api.RESOURCES,
+    *timetracking.rates.api.RESOURCES,
+    *timetracking.reports.api.RESOURCES,
+    *privacy.exports.api.RESOURCES,
+    *privacy.deletion.api.RESOURCES,
     *firm.RESOURCES,
 )
 

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 from psycopg.conninfo import make_conninfo
 
 from config.env import Env, env
+from lib.memory import rarely_look_for_garbage
 
 
 @dataclass(frozen=True)
@@ -28,22 +30,52 @@ QUEUES = {"default": Limits(10, 15), "long": Limits(40, 45)}
 SECONDS_TO_REACH_THE_BROKER = 3  # a request that wants to wake somebody does not wait longer
 
 # Jobs that may take longer than the default queue allows, by task name.
-LONG: list[str] = ["crm.go_on_importing", "accounts.read_log"]
+LONG: list[str] = [
+    "crm.go_on_importing",
+    "crm.go_on_editing",
+    "crm.go_on_exporting",
+    "crm.go_on_removing_field",
+    "accounts.read_log",
+    "exports.write_archive",
+    "exports.bring_archive",
+    "timetracking.go_on_importing",
+]
 
 # What runs by the clock: name → task, and how often. Each must be harmless when run twice; all run when it starts.
 BEAT: dict[str, dict[str, Any]] = {
     "waiting mail": {"task": "accounts.send_waiting_mail", "schedule": timedelta(minutes=1)},
+    "reminders": {"task": "crm.remind_everybody", "schedule": timedelta(minutes=1)},
     "alarms": {"task": "accounts.ring_alarms", "schedule": timedelta(seconds=15)},
     "trials and closings": {"task": "accounts.keep_all_accounts_up", "schedule": timedelta(hours=1)},
     "seals": {"task": "audit.wake_sealers", "schedule": timedelta(seconds=20)},
     "checkpoint": {"task": "audit.make_checkpoint", "schedule": timedelta(minutes=5)},
     "expired files": {"task": "accounts.discard_expired_files", "schedule": timedelta(hours=24)},
+    "bins": {"task": "crm.purge_bins", "schedule": timedelta(hours=24)},
     "old mail": {"task": "accounts.forget_old_mail", "schedule": timedelta(hours=24)},
     "old invitations": {"task": "accounts.forget_old_invitations", "schedule": timedelta(hours=24)},
     "failed sign-ins": {"task": "accounts.tell_of_many_failures", "schedule": timedelta(minutes=5)},
     "old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": timedelta(hours=1)},
     "security measures": {"task": "website.check_measures", "schedule": timedelta(minutes=10)},
+    "silent looks": {"task": "support_access.close_silent_looks", "schedule": timedelta(minutes=1)},
     "old requests and calls": {"task": "support_access.forget_old", "schedule": timedelta(hours=24)},
+    "old expenses": {"task": "timetracking.purge_expenses_everywhere", "schedule": timedelta(hours=24)},
+    "time reminders": {"task": "timetracking.remind_everybody", "schedule": timedelta(minutes=15)},
+    "forgotten timers": {
+        "task": "timetracking.look_for_forgotten_timers",
+        "schedule": timedelta(minutes=15),
+    },
+    "budgets": {"task": "timetracking.look_at_every_budget", "schedule": timedelta(hours=1)},
+    "processor events": {"task": "billing.sweep_inbox", "schedule": timedelta(seconds=30)},
+    "plans": {"task": "billing.look_after_everybody", "schedule": timedelta(hours=1)},
+    "plans compared": {"task": "billing.compare_everybody", "schedule": timedelta(hours=24)},
+    "terms of the data map": {"task": "deletion.apply_retention_everywhere", "schedule": timedelta(hours=24)},
+    "overdue holds": {"task": "deletion.remind_of_holds", "schedule": timedelta(hours=24)},
+    "people who are erased": {"task": "deletion.finish_persons", "schedule": timedelta(minutes=10)},
+    "rights of people": {"task": "rights.keep_up", "schedule": timedelta(hours=1)},
+    "closed accounts": {"task": "deletion.erase_closed_accounts", "schedule": timedelta(minutes=10)},
+    "notices to firms": {"task": "registers.tell_firms", "schedule": timedelta(minutes=10)},
+    "visits": {"task": "visits.keep_up", "schedule": timedelta(hours=24)},
+    "intruders": {"task": "visits.look_for_intruders", "schedule": timedelta(minutes=5)},
     "old forms": {"task": "accounts.forget_arrived_forms", "schedule": timedelta(hours=1)},
 }
 
@@ -98,3 +130,8 @@ app.conf.update(
     beat_scheduler="config.clock:Clock",
 )
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def leave_alone_what_is_loaded(**_: Any) -> None:
+    rarely_look_for_garbage()

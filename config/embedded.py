@@ -112,6 +112,13 @@ def socket_folder(data_dir: Path) -> Path:
     return Path(note["socket"]) if note else data_dir / "postgres" / "run"
 
 
+def program(data_dir: Path, name: str) -> Path | None:
+    """One of the server's own programs, such as pg_dump: of the same version as the server."""
+    note = _read_note(data_dir)
+    path = Path(note["pginstall"]) / "bin" / name if note else None
+    return path if path is not None and path.exists() else None
+
+
 def find(data_dir: Path) -> Server | None:
     """The server that is running on this data folder, if any."""
     note = _read_note(data_dir)
@@ -138,6 +145,7 @@ def _start(data_dir: Path, *, fsync: bool, settings: Mapping[str, str]) -> Serve
     if not (place.cluster / "PG_VERSION").exists():
         _make_cluster(data_dir, place, user)
     _check_version(place)
+    _admin_dsn(data_dir, place, "postgres")  # a password that is missing is told before anything runs
     options = {
         **SETTINGS,
         **settings,

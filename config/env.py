@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from config import embedded
+from config import embedded, processor
 from config.trouble import Trouble
 from lib.drafts import keep_first
 
@@ -72,11 +72,20 @@ class Env:
     smtp: Smtp | None
     email_from: str
     mail_webhook_secret: str = field(repr=False)
+    mail_log_domain: str
+    mail_log_port: int
     operator: Operator
     trial_days: int
     api_requests_per_minute: int
     promises_file: Path
+    stripe: processor.Stripe
     audit_log_key: str = field(default="", repr=False)
+    deletion_ledger: Path = Path("deletion_ledger.jsonl")
+    backup_keys: Path = Path("backup_keys.json")
+    backups_kept_days: int = 35
+    audit_checkpoints_file: str = ""
+    processors_file: Path | None = None
+    providers_file: Path | None = None
 
     @property
     def audit_log_key_file(self) -> Path:
@@ -174,14 +183,12 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         given.troubles.append(
             f"DEBUG is on while SITE_URL names {host}; strangers would read our innards. Unset DEBUG."
         )
-    hosts = given.text("ALLOWED_HOSTS")
-    values = {
+    values: dict[str, Any] = {
         "debug": debug,
         "data_dir": data_dir,
         "port": port,
         "site_url": site_url,
-        "allowed_hosts": [name.strip() for name in hosts.split(",") if name.strip()]
-        or ([*THIS_MACHINE] if is_local else [host]),
+        "allowed_hosts": given.words("ALLOWED_HOSTS") or ([*THIS_MACHINE] if is_local else [host]),
         "database_url": given.conninfo("DATABASE_URL"),
         "database_urls": {
             role: url for role in ROLES if role != "app" and (url := given.conninfo(f"DATABASE_{role.upper()}_URL"))
@@ -193,14 +200,25 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "smtp": given.smtp("EMAIL_URL"),
         "email_from": given.text("EMAIL_FROM") or f"Candor <candor@{host}>",
         "mail_webhook_secret": given.text("MAIL_WEBHOOK_SECRET"),
+        "mail_log_domain": given.text("MAIL_LOG_DOMAIN").lower() or host,
+        "mail_log_port": given.number("MAIL_LOG_PORT", port + 25 if port + 25 < 65536 else port - 25, 0, 65535),
         "operator": given.operator(host),
         "trial_days": given.number("TRIAL_DAYS", 30, 1, 365),
         "api_requests_per_minute": given.number("API_REQUESTS_PER_MINUTE", 1200, 0, 1_000_000),
         "promises_file": (project / (given.text("PROMISES_FILE") or ".promises.json")).resolve(),
+        "processors_file": (project / own).resolve() if (own := given.text("PROCESSORS_FILE")) else None,
+        "providers_file": given.file("PROVIDERS_FILE", project),
         "audit_log_key": given.text("AUDIT_LOG_KEY"),
+        "deletion_ledger": (data_dir / (given.text("DELETION_LEDGER") or "deletion_ledger.jsonl")).resolve(),
+        "backup_keys": (data_dir / (given.text("BACKUP_KEYS") or "backup_keys.json")).resolve(),
+        "backups_kept_days": given.number("BACKUPS_KEPT_DAYS", 35, 1, 3650),
+        "audit_checkpoints_file": given.text("AUDIT_CHECKPOINTS_FILE"),
         "secret_key": given.secret("SECRET_KEY", data_dir),
         "former_secret_keys": given.former_secrets("SECRET_KEY_FALLBACKS"),
     }
+    values["stripe"] = processor.read(
+        given, debug=debug, port=port, derive=lambda purpose: _derive(values["secret_key"], purpose)
+    )
     if given.troubles:
         raise Trouble("Candor cannot work with these settings:\n" + "\n".join(f"  - {line}" for line in given.troubles))
     return Env(**values)
@@ -215,6 +233,17 @@ class _Reader:
 
     def text(self, name: str) -> str:
         return self.environ.get(name, "").strip()
+
+    def file(self, name: str, folder: Path) -> Path | None:
+        """One that is there and not empty; a relative path starts at the folder."""
+        path = (folder / self.text(name)).resolve()
+        if self.text(name) and not (path.is_file() and path.stat().st_size):
+            self.troubles.append(f"{name}: there is nothing to read at {path}.")
+        return path if self.text(name) else None
+
+    def words(self, name: str) -> list[str]:
+        """Several, with commas between."""
+        return [word.strip() for word in self.text(name).split(",") if word.strip()]
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         text = self.text(name)
@@ -321,7 +350,7 @@ class _Reader:
 
     def former_secrets(self, name: str) -> list[str]:
         """Secrets that sealed before the present one, newest first, with commas between."""
-        secrets = [text.strip() for text in self.text(name).split(",") if text.strip()]
+        secrets = self.words(name)
         if any(len(text) < 32 for text in secrets):
             self.troubles.append(f"{name} holds a secret of less than 32 characters; name only those that were used.")
         return secrets

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts import limits
-from lib.errors import error_page
+from lib.errors import Refused, error_page
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -16,7 +16,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_page(403)
+    return error_page(403, reason=str(exception) if isinstance(exception, Refused) else "")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

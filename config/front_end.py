@@ -22,6 +22,7 @@ FILES = {
     "vendor/tabler/tabler.min.css": TABLER / "tabler.min.css",
     "vendor/tabler/tabler.min.css.map": TABLER / "tabler.min.css.map",
     "vendor/font/index.css": FONT / "index.css",
+    "vendor/sortable/sortable.esm.js": PACKAGES / "sortablejs" / "modular" / "sortable.esm.js",
     **{
         f"vendor/font/files/{name}": FONT / "files" / name
         for name in ("instrument-sans-latin-wght-normal.woff2", "instrument-sans-latin-ext-wght-normal.woff2")

@@ -37,7 +37,23 @@ def refuse_strong_role(connection: Any, **kwargs: Any) -> None:
         )
 
 
+class NotReplayed(RuntimeError):
+    """A backup was put back, and what was erased since then is in it."""
+
+
+def refuse_before_replay(connection: Any, **kwargs: Any) -> None:
+    """Raise NotReplayed at the first connection of a process that serves, as long as it is so."""
+    from privacy.deletion import replay
+
+    if found := replay.what_is_in_the_way():
+        connection.close()
+        raise NotReplayed(" ".join(found))
+    connection_created.disconnect(dispatch_uid="refuse_before_replay")
+
+
 def install() -> None:
     """Ask at every new connection of a process that serves, or that says it works as the app role."""
     if env.database_role == "app" or is_serving(sys.argv):
         connection_created.connect(refuse_strong_role, dispatch_uid="refuse_strong_role")
+    if is_serving(sys.argv):
+        connection_created.connect(refuse_before_replay, dispatch_uid="refuse_before_replay")

@@ -1,7 +1,7 @@
 """`bin/start`: everything running, in one terminal, until it is stopped.
 
-Prepares the database, then keeps the web server, two workers and the scheduler alive. `bin/start` itself has
-made sure before that the packages are there.
+Prepares the database, then keeps the web server, two workers, the scheduler, the mail listener and, where no real one
+is set, the test card processor alive. `bin/start` itself has made sure before that the packages are there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from config import embedded, roles
+from config import embedded, roles, substrings
 from config.trouble import Trouble, give_up
 
 if TYPE_CHECKING:
@@ -74,12 +74,17 @@ class Launch:
         with only_one(self.env.data_dir):
             check_room(self.env.data_dir)
             check_port(self.env.port)
+            if self.env.mail_log_port:
+                check_port(self.env.mail_log_port, name="MAIL_LOG_PORT")
+            if self.env.stripe.simulator_port:
+                check_port(self.env.stripe.simulator_port, name="PROCESSOR_SIM_PORT")
             for folder in (self.env.files_dir, self.env.mail_dir, self.env.log_dir):
                 folder.mkdir(mode=0o700, exist_ok=True)
             try:
                 self.prepare()
                 self.start_children()
                 self.wait_until_ready()
+                self.offer_plans()
                 self.announce()
                 self.keep_alive()
             finally:
@@ -90,6 +95,9 @@ class Launch:
         self.prepare_database()
         say("Bringing the tables up to date …")
         self.manage("migrate", "--no-input", "--verbosity=0", role="owner")
+        if self.server:
+            substrings.allow(self.server.admin_dsn(self.env.conninfo("app")["dbname"]))
+        self.manage("replay_deletions", "--check", role="app")
         if not self.env.debug:
             say("Collecting static files …")
             self.manage("collectstatic", "--no-input", "--verbosity=0", role="app")
@@ -187,8 +195,23 @@ class Launch:
                 is_vital=True,
             ),
         ]
+        if self.env.mail_log_port:
+            manage = [sys.executable, str(PROJECT / "manage.py")]
+            listen = Child("mail listener", [*manage, "listen_for_mail"], self.environ_for("app"), log / "mail.log")
+            self.children.insert(0, listen)
+        if self.env.stripe.simulator_port:
+            self.children.insert(0, self.test_processor())
         for child in self.children:
             child.start()
+
+    def test_processor(self) -> Child:
+        """A card processor without money, for installations that know no real one."""
+        stripe = self.env.stripe
+        command = [sys.executable, "-m", "devtools.processor_sim", f"--port={stripe.simulator_port}"]
+        command += [f"--file={self.env.data_dir / 'processor.sqlite3'}"]
+        command += [f"--webhook-url={self.env.site_url}/webhooks/processor/{stripe.webhook_endpoint}/"]
+        environ = self.environ_for("app", PROCESSOR_SIM_WEBHOOK_SECRET=stripe.webhook_secrets[0])
+        return Child("test processor", command, environ, self.env.log_dir / "processor.log")
 
     def wait_until_ready(self) -> None:
         give_up_at = time.monotonic() + 60
@@ -203,6 +226,14 @@ class Launch:
                         f"The folder {self.env.log_dir} says more."
                     )
                 time.sleep(0.1)
+
+    def offer_plans(self) -> None:
+        """A new test processor knows none of our prices yet."""
+        done = self.env.data_dir / "processor_has_prices"
+        if self.env.stripe.simulator_port and not done.exists():
+            say("Offering the plans at the test processor …")
+            self.manage("publish_prices", role="app")
+            done.touch()
 
     def ask(self, path: str) -> int | None:
         """The status of one of our own pages, asked as the proxy in front of us would."""
@@ -351,19 +382,19 @@ def check_room(data_dir: Path) -> None:
         )
 
 
-def check_port(port: int) -> None:
+def check_port(port: int, name: str = "PORT") -> None:
     with socket.socket() as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             attempt.bind(("127.0.0.1", port))
         except PermissionError:
-            raise Trouble(f"This user may not open port {port}. Choose one above 1023: PORT=8000 bin/start") from None
+            raise Trouble(f"This user may not open port {port}. Choose one above 1023: {name}=8000 bin/start") from None
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
             raise Trouble(
                 f"Port {port} is taken by another program. Stop that one, or choose another port: "
-                f"PORT={port + 1 if port < 65535 else 8000} bin/start"
+                f"{name}={port + 1 if port < 65535 else 8000} bin/start"
             ) from None
 
 

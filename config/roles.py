@@ -101,6 +101,21 @@ def _make_roles(connection: psycopg.Connection, password_for: Callable[[str], st
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password_for(role))))
         if not is_superuser and role in ("candor_owner", "candor_broker"):
             connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
+    _let_owner_make_functions_of_looker(connection)
+
+
+def _let_owner_make_functions_of_looker(connection: psycopg.Connection) -> None:
+    """Migrations give the looker the one function that reads a record: who gives must be a member."""
+    row = connection.execute("SELECT pg_has_role('candor_owner', 'candor_looker', 'MEMBER')").fetchone()
+    if row and row[0]:
+        return
+    try:
+        connection.execute("GRANT candor_looker TO candor_owner")
+    except psycopg.errors.InsufficientPrivilege:
+        raise Trouble(
+            "Ask a superuser of the server of DATABASE_URL to run once, then start again:\n"
+            "  GRANT candor_looker TO candor_owner;"
+        ) from None
 
 
 def _make_bypassing_role(connection: psycopg.Connection, role: str, rights: str) -> None:

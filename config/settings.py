@@ -17,8 +17,15 @@ TRIAL_DAYS = env.trial_days
 API_REQUESTS_PER_MINUTE = env.api_requests_per_minute  # of one key, counted by each web process; 0: as many as come
 OPERATOR = env.operator
 ANYMAIL = {"WEBHOOK_SECRET": env.mail_webhook_secret}
+MAIL_LOG_DOMAIN, MAIL_LOG_PORT = env.mail_log_domain, env.mail_log_port  # members' own addresses for logging mail
+PROCESSORS_FILE = env.processors_file  # who else works for this installation on personal data
+PROVIDERS_FILE = env.providers_file  # who carries which network address
 PROMISES_FILE = env.promises_file  # how the tests of our promises ended
+DELETION_LEDGER = env.deletion_ledger  # what was erased, as keyed hashes; never part of a backup
+BACKUP_KEYS = env.backup_keys  # the accounts' keys, without which files in backups can't be read; one copy, the newest
+BACKUPS_KEPT = timedelta(days=env.backups_kept_days)
 AUDIT_LOG_KEY, AUDIT_LOG_KEY_FILE = env.audit_log_key, env.audit_log_key_file
+AUDIT_CHECKPOINTS_FILE = env.audit_checkpoints_file
 DEMO_PASSWORD = env.demo_password if DEBUG else None  # opens the demo accounts
 
 ROOT_URLCONF = "config.urls"
@@ -51,14 +58,22 @@ INSTALLED_APPS = [
     "demo.apps.DemoConfig",
     "crm.apps.CrmConfig",
     "timetracking.apps.TimetrackingConfig",
+    "billing.apps.BillingConfig",
     "privacy.policies.apps.PoliciesConfig",
+    "privacy.registers.apps.RegistersConfig",
     "website.apps.WebsiteConfig",
+    "privacy.rights.apps.RightsConfig",
     "privacy.support_access.apps.SupportAccessConfig",
+    "privacy.exports.apps.ExportsConfig",
+    "privacy.deletion.apps.DeletionConfig",
+    "privacy.visits.apps.VisitsConfig",
     "config.apps.ConfigConfig",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "privacy.visits.recording.NotesVisits",
+    "accounts.card_guard.CardGuard",
     "accounts.door.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -101,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
+                "timetracking.timer.bar.context",
             ],
         },
     }
@@ -110,6 +126,15 @@ STRICT_TEMPLATES = DEBUG
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": {**env.database(env.database_role), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+
+# Who handles cards; another one is another module (billing/gateway).
+PROCESSOR = "billing.gateway.stripe.StripeProcessor"
+STRIPE_API_KEY, STRIPE_PUBLISHABLE_KEY = env.stripe.api_key, env.stripe.publishable_key
+STRIPE_API_BASE, STRIPE_JS_URL = env.stripe.api_base, env.stripe.js_url  # a base of "" is the processor's own
+STRIPE_WEBHOOK_SECRETS, STRIPE_WEBHOOK_ENDPOINT = env.stripe.webhook_secrets, env.stripe.webhook_endpoint
+STRIPE_LIVEMODE = env.stripe.is_live
+# How a look at one record reaches the database: as the role that may call one function, and see no table.
+SUPPORT_DATABASE = env.conninfo("support")
 
 # What all web processes count together: tries at signing in, so no process keeps a count of its own.
 _SHARED = (
@@ -190,6 +215,8 @@ ACCOUNT_RATE_LIMITS = {
     "contact": "5/10m/key,20/d/key,10/m/ip,60/h/ip",
     "way_back": "3/10m/key,10/d/key",
     "change_email": "3/h/key,10/d/key",
+    "own_archive": "3/h/key,5/d/key",
+    "webhook": "600/m/ip",  # whoever is turned away sends it again
     "reset_password": None,  # counted as "reset", by our own form
 }
 # Second factors (allauth.mfa): its table, our pages and rules (accounts/factors).
@@ -253,7 +280,9 @@ else:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"class": "lib.cards.Formatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django.request": {"level": "ERROR"}},

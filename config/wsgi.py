@@ -1,11 +1,17 @@
 """The web server's way in."""
 
-import gc
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from config.guard import is_serving
+from lib.memory import rarely_look_for_garbage
+
 application = get_wsgi_application()
 
-# What is loaded now stays: looking through it for garbage again and again would only hold requests up.
-gc.collect()
-gc.freeze()
+rarely_look_for_garbage()
+
+if is_serving(sys.argv):
+    from privacy.visits.recording import RECORDER  # its models need the application
+
+    RECORDER.start()

@@ -20,8 +20,9 @@ from accounts.models import Account, Membership
 from crm import actions as crm
 from crm import samples as crm_samples
 from crm.models import Company, Contact
+from demo import next_steps
 from demo.models import SampleJob
-from demo.week import ACME_CLIENTS, Client
+from demo.week import ACME_CLIENTS, ACME_HOPES, Client, add_deal
 from lib.text import fold
 from tenancy.context import activate
 from timetracking import actions as time
@@ -33,10 +34,11 @@ WORKING_DAYS = 10
 
 CLIENTS: tuple[Client, ...] = ACME_CLIENTS
 PEOPLE = 12
+DEALS = ACME_HOPES
 # Project: client, rate, hours of the budget, tasks. The second has used up more than 80 % of its budget.
 PROJECTS = {
     "Website relaunch": ("Tidewater Museum", 95, 120, ("Design", "Build")),
-    "Packaging": ("Brightfold Coffee", 90, 18, ("Illustration",)),
+    "Packaging": ("Brightfold Coffee", 90, Decimal("18.66"), ("Illustration",)),
     "Case portal": ("Juniper & Rowe", 105, 160, ("Concept",)),
 }
 # Ten working days up to today, two entries each: project, task, minutes, note.
@@ -112,12 +114,18 @@ def _contacts(owner: Membership) -> int:
     return len(people)
 
 
+def _deals(owner: Membership) -> int:
+    for hope in reversed(DEALS):
+        add_deal(hope, owner, is_sample=True)
+    return len(DEALS)
+
+
 def _projects(owner: Membership) -> int:
     companies = {company.name: company for company in Company.objects.filter(is_sample=True)}
     count = 0
     for name, (client, rate, hours, tasks) in PROJECTS.items():
         project = Project(name=name, company=companies[client], hourly_rate=Decimal(rate), is_sample=True)
-        project.currency, project.budget_minutes = owner.account.currency, hours * 60
+        project.currency, project.budget_minutes = owner.account.currency, int(hours * 60)
         time.create(project)
         for task in tasks:
             time.create(Task(project=project, name=task, is_sample=True))
@@ -137,13 +145,20 @@ def _hours(owner: Membership) -> int:
     return count
 
 
-STEPS: tuple[Callable[[Membership], int], ...] = (_companies, _contacts, _projects, _hours)
+def _next_steps(owner: Membership) -> int:
+    return next_steps.plan(owner, timezone.localdate(), is_sample=True)
+
+
+STEPS: tuple[Callable[[Membership], int], ...] = (
+    _companies, _contacts, _deals, _projects, _hours, _next_steps,
+)  # fmt: skip
 
 
 def size() -> int:
     """How many records it comes to."""
     tasks = sum(len(tasks) for *_, tasks in PROJECTS.values())
-    return len(CLIENTS) + PEOPLE + len(PROJECTS) + tasks + sum(len(lines) for lines in HOURS)
+    records = len(CLIENTS) + PEOPLE + len(DEALS) + len(PROJECTS) + tasks
+    return records + sum(len(lines) for lines in HOURS) + len(next_steps.STEPS)
 
 
 def _working_days(today: date) -> list[date]:
@@ -163,7 +178,11 @@ def kept() -> dict[str, list[str]]:
     """What own records hang on, by name: it stays when the samples go, and is the firm's own from then on."""
     projects = time_samples.kept_projects()
     companies = crm_samples.kept_companies(time_samples.needed_companies())
-    return {"projects": [str(each) for each in projects], "companies": [str(each) for each in companies]}
+    return {
+        "projects": [str(each) for each in projects],
+        "companies": [str(each) for each in companies],
+        "contacts": [str(each) for each in crm_samples.kept_contacts().order_by("name_key")],
+    }
 
 
 def count() -> int:
@@ -178,5 +197,7 @@ def remove(job: SampleJob) -> int:
     gone = time_samples.remove()
     gone += crm_samples.remove(time_samples.needed_companies())
     job.end(State.REMOVED)
-    audit.record("sample.removed", job, data={"records": gone, "kept": [*stays["projects"], *stays["companies"]]})
+    audit.record(
+        "sample.removed", job, data={"records": gone, "kept": [name for names in stays.values() for name in names]}
+    )
     return gone

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.members import actor_for
 from accounts.models import Membership
 from crm import actions as crm
-from crm.models import Company, Contact
+from crm.deals import actions as deals
+from crm.models import Company, Contact, Deal, Stage
 from lib.text import fold
 from tenancy.context import activate
 from timetracking import actions as time
@@ -77,6 +80,29 @@ ACME_CLIENTS = (
     ),
 )  # fmt: skip
 
+
+@dataclass(frozen=True)
+class Hope:
+    """A deal: with whom, about what, at which stage, worth what, decided in how many days."""
+
+    name: str
+    client: str
+    person: str
+    stage: str  # or "won", "lost"
+    value: int
+    days: int
+
+
+ACME_HOPES = (
+    Hope("Shop refit site", "Brightfold Coffee", "ines@brightfold.example", "Lead", 9_800, 54),
+    Hope("Menu boards", "Brightfold Coffee", "priya@brightfold.example", "Lead", 3_500, 47),
+    Hope("Patient booking", "Northlake Dental", "ute@northlake.example", "Qualified", 14_500, 26),
+    Hope("Season brochure", "Harrow Street Theatre", "leon@harrowstreet.example", "Proposal", 4_600, -3),
+    Hope("Case portal, phase 2", "Juniper & Rowe", "harriet@juniper-rowe.example", "Negotiation", 11_200, 8),
+    Hope("Loan archive", "Tidewater Museum", "maren@tidewater.example", "won", 18_000, -6),
+)
+GLOBEX_HOPES = (Hope("Reactor poster", "Initech", "petra@initech.example", "Lead", 900, 30),)
+
 ACME_WORK = (
     Work("Website relaunch", "Tidewater Museum", 95, 160, ("Design", "Build", "Workshop")),
     Work("Packaging", "Brightfold Coffee", 90, 30, ("Illustration", "Print files")),
@@ -124,13 +150,33 @@ Plan = tuple[tuple[tuple[str, str, int, str], ...], ...]
 
 # Who logs what; the first of an account is its owner.
 PLANS: dict[str, Plan] = {"alice@acme.example": ALICE, "bob@acme.example": BOB, "mallory@globex.example": MALLORY}
-WORK = {"acme": (ACME_CLIENTS, ACME_WORK), "globex": (GLOBEX_CLIENTS, GLOBEX_WORK)}
+WORK = {
+    "acme": (ACME_CLIENTS, ACME_WORK, ACME_HOPES),
+    "globex": (GLOBEX_CLIENTS, GLOBEX_WORK, GLOBEX_HOPES),
+}
 
 
-def fill(boss: Membership, clients: Iterable[Client], work: Iterable[Work]) -> int:
-    """Put clients, people, projects and tasks into the boss's account. Returns how many things were new."""
+def fill(boss: Membership, clients: Iterable[Client], work: Iterable[Work], hopes: Iterable[Hope]) -> int:
+    """Put clients, people, projects, tasks and deals into the boss's account. Returns how many things were new."""
     with activate(boss.account, actor=actor_for(boss)):
-        return sum(_client(client, boss) for client in clients) + sum(_project(each) for each in work)
+        new = sum(_client(client, boss) for client in clients) + sum(_project(each) for each in work)
+        known = set(Deal.objects.values_list("name", flat=True))
+        return new + sum(bool(add_deal(hope, boss)) for hope in reversed(list(hopes)) if hope.name not in known)
+
+
+def add_deal(hope: Hope, owner: Membership, *, is_sample: bool = False) -> Deal:
+    """A deal as somebody would bring it there: added as a lead, moved on, and perhaps decided."""
+    stages = list(Stage.objects.offered().in_order())
+    last = next((stage for stage in stages if stage.name == hope.stage), stages[-1])
+    company = Company.objects.filter(name_key=fold(hope.client), deleted_at=None, is_sample=is_sample).first()
+    day = timezone.localdate() + timedelta(days=hope.days)
+    deal = Deal(name=hope.name, company=company, stage=stages[0], value=Decimal(hope.value), owner=owner)
+    deal.currency, deal.close_on, deal.is_sample = owner.account.currency, day, is_sample
+    people = Contact.objects.filter(email_lower=hope.person, is_sample=is_sample)
+    deal = deals.store(deal, crm.Parts(), contacts=people, by=owner)
+    for stage in stages[1 : stages.index(last) + 1]:
+        deal = deals.move(deal, stage, by=owner)
+    return deals.win(deal, day) if hope.stage == "won" else deal
 
 
 def log(member: Membership, plan: Plan, today: date) -> int:

@@ -29,7 +29,7 @@ class Feature:
         return leads_somewhere(path, settings.ROOT_URLCONF)
 
 
-EXPORT = Feature("Export of the whole account", promise=67)
+EXPORT = Feature("Export of the whole account", "admin/export/")
 LOOKS = Feature("Support looks only where you allow it, and you see each look", promise=71)
 FEATURES: dict[str, tuple[Feature, ...]] = {
     "Clients": (
@@ -46,7 +46,7 @@ FEATURES: dict[str, tuple[Feature, ...]] = {
         Feature("A list of each day", "time/day/"),
         Feature("Projects and tasks with rates and budgets", "projects/"),
         Feature("Copying last week, with undo", "time/copy/"),
-        Feature("A timer in the bar of every page", "time/timer/"),
+        Feature("A timer in the bar of every page", "timer/"),
         Feature("Submit, approve, lock", "time/approvals/"),
         Feature("Expenses with receipts", "expenses/"),
         Feature("Invoices from hours", "invoices/"),

@@ -14,16 +14,17 @@ from django.views.decorators.http import require_safe
 
 from accounts.documents import kept_in
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
-from billing.catalogue import CURRENCIES, PLANS, Interval, offer
+from billing.catalogue import CURRENCIES, PLANS, UNLIMITED, Entitlement, Interval, offer
+from billing.forms import PriceForm
 from lib.templatetags.look import leads_somewhere
 from privacy.policies import ledger
 from website import example, features, register
-from website.forms import PriceForm
 from website.register import State
 
 # What a search engine may list, as far as it is there.
 LISTED = ["/", "/pricing/", "/security/", "/trial/", "/privacy/", "/privacy/promises/", "/terms/", "/cookies/"]
-LISTED += ["/processors/", "/contact/", "/contact/child/", "/api/docs/"]
+LISTED += ["/processors/", "/transparency/", "/processing/", "/privacy/retention/", "/privacy/legal-grounds/"]
+LISTED += ["/privacy/authorities/", "/privacy/signals/", "/contact/", "/contact/child/", "/api/docs/"]
 
 SHOWN_PROMISES = {8, 41, 61, 67, 68, 72}  # what somebody wants to know before signing up
 SECURITY_TXT_HOLDS = timedelta(days=180)
@@ -60,6 +61,8 @@ def pricing(request: HttpRequest) -> HttpResponse:
         "form": form,
         "offer": found,
         "plans": [(plan, plan.seat(found.currency, found.interval)) for plan in PLANS],
+        "entitlements": [(each, [each in plan.holds for plan in PLANS]) for each in Entitlement],
+        "unlimited": UNLIMITED,
         "features": features.here(),
         "to_come": features.to_come(),
         "trial_days": settings.TRIAL_DAYS,

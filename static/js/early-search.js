@@ -1,4 +1,5 @@
-// What somebody typed into a live search before htmx was there is looked for as soon as it is.
+// What somebody typed into a live search before htmx was there is looked for as soon as it is. An empty word stays
+// out of the address.
 const typedEarly = (field) => field.value !== field.defaultValue;
 
 document.addEventListener(
@@ -10,3 +11,8 @@ document.addEventListener(
   },
   { once: true },
 );
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get" || detail.elt.role !== "search") return;
+  for (const [name, value] of [...detail.formData]) if (!value) detail.formData.delete(name);
+});

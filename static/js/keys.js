@@ -1,8 +1,11 @@
-// "/" and Ctrl+K go to the search: the field of this page, or the link in the bar.
+// "/" and Ctrl+K open the search over everything; where there is none, they go to the field of this page.
 // <body data-keys="off"> switches the single letters off (WCAG 2.1.4).
+import { openPalette } from "./palette.js";
+
 const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
 
 function goToSearch() {
+  if (!document.querySelector("input.search-all") && openPalette()) return true;
   const search = document.querySelector("input[data-search]") ?? document.querySelector("a[data-search]");
   if (!search) return false;
   if (search.matches("input")) {

@@ -39,14 +39,11 @@ function block() {
 
 function move(down, right, options) {
   const [row, column] = cells.place(current);
-  if (right < 0 && column === 0 && !options?.extend) return focusHiding(current.parentElement);
+  if (right < 0 && column === 0 && !options?.extend) return rowActs(current.parentElement).at(-1)?.focus();
   select(cells.at(row + down, column + right), options);
 }
 
-function focusHiding(row) {
-  const button = row.querySelector("[data-hide-row]");
-  if (button && !button.hidden) button.focus();
-}
+const rowActs = (row) => [...row.querySelectorAll(".row-acts button")];
 
 function showDay(day) {
   for (const one of table.querySelectorAll(".shown")) one.classList.remove("shown");
@@ -85,7 +82,8 @@ function edit(cell, typed = null) {
 
 function explain(cell) {
   select(cell);
-  if (cells.countOf(cell) > 1 && cells.isWritable) panel.open(cell);
+  if (cells.isRunning(cell)) cells.say(cell.title);
+  else if (cells.isWritable && (cells.countOf(cell) > 1 || cells.isLate(cell))) panel.open(cell);
   else if (cell.dataset.locked) cells.say(`Locked: ${cell.dataset.locked}`);
 }
 
@@ -217,7 +215,7 @@ async function leave(id) {
   document.getElementById(id).click();
 }
 
-const clearable = (cell) => !cell.dataset.locked && minutesOf(cell) > 0;
+const clearable = (cell) => !cell.dataset.locked && !cells.isRunning(cell) && minutesOf(cell) > 0;
 
 function clear() {
   const chosen = block().flat().filter(clearable);
@@ -229,7 +227,7 @@ function write(changes) {
   const possible = changes.filter(([cell, text]) => cell && text !== "" && cells.isEditable(cell));
   const skipped = changes.filter(([cell, text]) => cell && text !== "").length - possible.length;
   saveAll(possible);
-  if (skipped) cells.say(`${skipped} ${skipped === 1 ? "cell" : "cells"} skipped: locked, or made of several entries.`);
+  if (skipped) cells.say(`${skipped} ${skipped === 1 ? "cell" : "cells"} skipped: locked, timed just now, or made of several entries.`);
 }
 
 function fillDown() {
@@ -253,6 +251,7 @@ function fillRight() {
 
 async function toggleBillable() {
   const cell = current;
+  if (cells.isLate(cell)) return panel.open(cell);
   if (!cells.countOf(cell)) return cells.say("Nothing here to bill.");
   const billable = !("billable" in cell.dataset);
   const { status, body } = await post(table.dataset.billable, { ...cells.address(cell), ...(billable && { billable: "1" }) });
@@ -292,11 +291,14 @@ document.addEventListener("paste", (event) => {
 
 // --- start ---
 
-function hidingKeys(event) {
+/** Left of a row's first cell stand its buttons; the arrows lead there and back. */
+function rowActsKeys(event) {
   const row = event.target.closest("tr");
+  const [index, acts] = [cells.rows().indexOf(row), rowActs(row)];
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  const index = cells.rows().indexOf(row);
-  if (event.key === "ArrowRight") select(cells.at(index, 0));
+  const beside = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (beside) (acts[acts.indexOf(event.target) + beside] ?? (beside > 0 && select(cells.at(index, 0))))?.focus?.();
+  else if (event.key === "Escape") event.target.blur();
   else if (step) select(cells.at(index + step, 0));
   else return;
   event.preventDefault();
@@ -314,7 +316,7 @@ function start() {
   }
   table.addEventListener("keydown", (event) => {
     if (event.target === editor?.input) editorKeys(event);
-    else if (event.target.matches("[data-hide-row]")) hidingKeys(event);
+    else if (event.target.closest(".row-acts")) rowActsKeys(event);
     else if (event.target === current) selectionKeys(event);
   });
   let pressed = null; // the cell that had been selected before it was pressed

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from demo import cast, week
+from demo import cast, days, next_steps, teams, week
 
 TEAM = {"bob@acme.example": Membership.Role.MEMBER, "carol@acme.example": Membership.Role.READER}
 
@@ -55,10 +55,23 @@ class Command(BaseCommand):
         today = timezone.localdate(timezone=ZoneInfo(account.time_zone))
         boss = next(iter(members.values()))
         if things := week.fill(boss, *week.WORK[account.slug]):
-            self.say(f"{account} has {things} new companies, contacts, projects and tasks.")
+            self.say(f"{account} has {things} new companies, contacts, deals, projects and tasks.")
+        if days.keep_holidays(boss, today):
+            self.say(f"{account} keeps the public holidays of its country.")
         for email, plan in plans.items():
             if entries := week.log(members[email], plan, today):
                 self.say(f"{people[email].first_name} logged {entries} entries in {account}, up to {today}.")
+            if steps := next_steps.plan_as(members[email], today, next_steps.OF.get(email, ())):
+                self.say(f"{people[email].first_name} means to do {steps} things in {account}.")
+            if paid := days.pay(members[email], today):
+                self.say(f"{people[email].first_name} entered {paid} expense with its receipt in {account}.")
+            if email.startswith("bob") and days.take_an_afternoon_off(members[email], today):
+                self.say(f"{people[email].first_name} takes an afternoon off in {account}.")
+        others = list(members.values())[1:]
+        if others and (sheets := days.hand_in(boss, others, today)):
+            self.say(f"{sheets} timesheets were handed in at {account}; all but last week’s are approved.")
+        if made := teams.gather(boss, members.values()):
+            self.say(f"{made} projects of {account} have a team, and one of them has nearly used its budget.")
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

@@ -1,8 +1,10 @@
 // The table of the week as a grid of cells: finding them, reading them, painting them.
+import { formatMinutes } from "../durations.js";
+
 export const table = document.querySelector("table[data-grid]");
 export const isWritable = table?.hasAttribute("data-writable");
 export const unit = table?.dataset.unit;
-const hiding = document.getElementById("row-hiding"); // missing where nothing may be written
+const rowActs = document.getElementById("row-acts"); // missing where nothing may be written
 
 export const rows = () => [...table.tBodies[0].rows];
 export const cellsOf = (row) => [...row.querySelectorAll("td.d")];
@@ -11,7 +13,10 @@ export const rowOf = (work) => rows().find((row) => row.dataset.work === work);
 export const minutesOf = (cell) => Number(cell.dataset.minutes || 0);
 export const countOf = (cell) => Number(cell.dataset.count || 0);
 export const isShown = (cell) => cell.offsetParent !== null;
-export const isEditable = (cell) => isWritable && !cell.dataset.locked && countOf(cell) < 2;
+export const isRunning = (cell) => "running" in cell.dataset;
+/** Whether the reader may change this locked cell all the same, and says why: in its panel. */
+export const isLate = (cell) => "late" in table.dataset && "locked" in cell.dataset;
+export const isEditable = (cell) => isWritable && !cell.dataset.locked && !isRunning(cell) && countOf(cell) < 2;
 
 export const place = (cell) => [rows().indexOf(cell.parentElement), cellsOf(cell.parentElement).indexOf(cell)];
 export const at = (row, column) => rows()[row] && cellsOf(rows()[row])[column];
@@ -51,7 +56,8 @@ function span(name, text) {
 /** Show what is stored. */
 export function showStored(cell) {
   cell.classList.remove("fail");
-  show(cell, cell.dataset.text, ...(cell.dataset.locked ? [icon("lock")] : []));
+  const pulse = isRunning(cell) ? [span("pulse", "")] : [];
+  show(cell, cell.dataset.text, ...(cell.dataset.locked ? [icon("lock")] : pulse));
 }
 
 /** Take over a cell's state as the server tells it. */
@@ -85,13 +91,13 @@ export function paintTotals(cell, totals) {
   const hasTime = cellsOf(row).some((one) => minutesOf(one) > 0);
   row.querySelector("td.sum").textContent = hasTime ? totals.row : "–";
   row.classList.toggle("idle", row.classList.contains("idle") && !hasTime);
-  offerHiding(row);
   table.querySelector("[data-week-sum]").textContent = totals.week;
   for (const day of totals.days) paintDay(day);
 }
 
-function paintDay({ day, minutes, text, target }) {
+function paintDay({ day, minutes, text }) {
   const foot = table.tFoot.querySelector(`td[data-day="${day}"]`);
+  const target = Number(foot.dataset.target);
   const shown = minutes || target ? text : "–";
   const isShort = "past" in foot.dataset && minutes < target;
   const sum = foot.querySelector("b");
@@ -102,16 +108,14 @@ function paintDay({ day, minutes, text, target }) {
     meter.value = minutes;
     meter.classList.toggle("live", minutes >= target);
     meter.classList.toggle("warn", isShort);
+    const missing = formatMinutes(target - minutes, table.dataset.hoursFormat);
+    foot.querySelector("[data-missing]").textContent = isShort ? `${missing} missing` : "";
     meter.setAttribute("aria-label", meter.getAttribute("aria-label").replace(/: .* of /, `: ${text} of `));
   }
   const strip = document.querySelector(`.daystrip [data-day="${day}"] b`);
-  if (strip) strip.textContent = minutes ? text : "–";
-}
-
-/** Only a row without hours can be hidden. */
-export function offerHiding(row) {
-  const button = row.querySelector("[data-hide-row]");
-  if (button) button.hidden = cellsOf(row).some((cell) => minutesOf(cell) > 0);
+  if (!strip) return;
+  strip.textContent = minutes ? text : "–";
+  strip.classList.toggle("warn", isShort);
 }
 
 /** Links become cells: one tab stop into the grid, full labels, arrows inside. */
@@ -125,14 +129,16 @@ export function enhance(row) {
     if (!isEditable(cell)) cell.setAttribute("aria-readonly", "true");
     showStored(cell);
   }
-  if (hiding) row.querySelector(".row-flex").append(hidingButton(row));
-  offerHiding(row);
+  if (rowActs) row.querySelector(".row-flex").append(actsOf(row));
 }
 
-function hidingButton(row) {
-  const button = hiding.content.firstElementChild.cloneNode(true);
-  button.setAttribute("aria-label", `Hide ${row.dataset.name}`);
-  return button;
+function actsOf(row) {
+  const acts = rowActs.content.firstElementChild.cloneNode(true);
+  const [star, hide] = acts.children;
+  star.setAttribute("aria-label", `Show ${row.dataset.name} every week`);
+  star.setAttribute("aria-pressed", "starred" in row.dataset);
+  hide.setAttribute("aria-label", `Hide ${row.dataset.name}`);
+  return acts;
 }
 
 export function say(words) {

@@ -1,7 +1,8 @@
-// Adding a row by one search box over company, project and task; hiding one.
+// Adding a row by one search box over company, project and task; keeping one for every week; taking one off.
 import { toast } from "../toasts.js";
 import * as cells from "./cells.js";
 import { get, post } from "./requests.js";
+import { ask, restore, settle } from "./saving.js";
 
 const opener = cells.table?.querySelector("[data-add-row]");
 let box = null;
@@ -34,15 +35,35 @@ function putAway() {
   opener.hidden = false;
 }
 
-/** Take an empty row off the week, with a way back. */
-export async function hide(row) {
+/** Take a row off the week, with a way back; hours in it go once that is confirmed. */
+async function hide(row, { confirmed = false } = {}) {
   const { work, name } = row.dataset;
-  const { status, body } = await post(cells.table.dataset.hide, rowData(work));
+  const asked = { ...rowData(work), ...(confirmed && { confirmed: "1" }) };
+  const { status, body } = await post(cells.table.dataset.hide, asked);
+  const [cell] = cells.cellsOf(row);
+  if (body.confirm) return ask(cell, body.confirm, "Delete", () => hide(row, { confirmed: true }), name);
   if (status !== 200) return cells.say(body.error);
+  settle(cell);
+  cells.paintTotals(cell, body.totals);
   const next = row.nextElementSibling ?? row.previousElementSibling;
   row.remove();
-  toast(`Hidden: ${name}.`, () => add(work));
+  if (confirmed) toast(`Deleted: ${name}.`, () => bringBack(body.undo));
+  else toast(`Hidden: ${name}.`, () => add(work));
   if (next) arrival.then(cells.cellsOf(next)[0]);
+}
+
+async function bringBack(token) {
+  await restore(token);
+  location.reload();
+}
+
+/** Let a row stand on every week's sheet, or not any more. */
+async function star(row, button) {
+  const starred = button.getAttribute("aria-pressed") !== "true";
+  const { status, body } = await post(cells.table.dataset.star, { ...rowData(row.dataset.work), ...(starred && { starred: "1" }) });
+  if (status !== 200) return cells.say(body.error);
+  button.setAttribute("aria-pressed", starred);
+  cells.say(starred ? `${row.dataset.name} is shown every week.` : `${row.dataset.name} is not shown every week any more.`);
 }
 
 const rowData = (work) => ({ work, week: cells.table.dataset.week, person: cells.table.dataset.person });
@@ -108,6 +129,7 @@ async function search(text) {
   const answer = await get(cells.table.dataset.search, { q: text, person: cells.table.dataset.person });
   if (!box || mine !== asked) return;
   options = answer ? (await answer.json()).options : [];
+  if (!text) options = options.filter((option) => !cells.rowOf(option.work)); // what stands there is not proposed
   if (cells.table.dataset.create) {
     options.push({ create: true, name: text ? `Create project “${text}”` : "Create a project", text, client: "" });
   }
@@ -177,6 +199,8 @@ opener?.addEventListener("click", (event) => {
   openBox();
 });
 cells.table?.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-hide-row]");
-  if (button) hide(button.closest("tr"));
+  const button = event.target.closest("[data-hide-row], [data-star-row]");
+  if (!button) return;
+  if ("hideRow" in button.dataset) hide(button.closest("tr"));
+  else star(button.closest("tr"), button);
 });

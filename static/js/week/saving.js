@@ -145,12 +145,12 @@ function conflict(cell, text, theirs) {
   ]);
 }
 
-function ask(cell, question, yes, answer) {
+export function ask(cell, question, yes, answer, where) {
   cells.showStored(cell);
   problem(cell, question, [
     [yes, answer],
     ["Keep it", () => dismiss(cell)],
-  ]).querySelector("button").focus();
+  ], where).querySelector("button").focus();
 }
 
 function severalEntries(cell, words) {
@@ -170,7 +170,7 @@ function dismiss(cell) {
   cell.focus();
 }
 
-function settle(cell) {
+export function settle(cell) {
   failed.delete(cell);
   cell.classList.remove("fail");
   problemOf(cell)?.remove();
@@ -180,7 +180,7 @@ const key = (cell) => `${cells.workOf(cell)} ${cell.dataset.day}`;
 const problemOf = (cell) =>
   [...document.getElementById("grid-problems").children].find((note) => note.dataset.cell === key(cell));
 
-function problem(cell, words, answers) {
+function problem(cell, words, answers, place = `${cell.parentElement.dataset.name}, ${weekday(cell)}`) {
   problemOf(cell)?.remove();
   const note = document.createElement("div");
   note.className = "note note-bad";
@@ -188,7 +188,7 @@ function problem(cell, words, answers) {
   const text = document.createElement("div");
   text.className = "note-body txt";
   const where = document.createElement("b");
-  where.textContent = `${cell.parentElement.dataset.name}, ${weekday(cell)}: `;
+  where.textContent = `${place}: `;
   text.append(where, words);
   note.append(cells.icon("problem"), text, ...answers.map(button));
   document.getElementById("grid-problems").append(note);
