@@ -8,6 +8,7 @@ and browsers. ``inside(account)`` works in an account for a few lines; ``in_acme
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -21,6 +22,7 @@ from django.db import connection, connections
 import audit
 from accounts.models import Account, Membership, User
 from config.celery import app
+from crm import substrings
 from demo import cast
 from tenancy.context import activate
 from tenancy.globals import SWEPT_BY, fenced_models, found_by
@@ -30,7 +32,7 @@ from tests.log_words import Listener
 from tests.recorder import Reader, Recorder
 from tests.templates import read_once
 
-pytest_plugins = ["tests.postman", "tests.processes", "tests.promises"]
+pytest_plugins = ["tests.postman", "tests.processes", "tests.processor", "tests.promises"]
 app.conf.update(broker_url="memory://", broker_transport_options={})  # until a test starts a worker
 read_once()
 
@@ -53,6 +55,7 @@ def django_db_setup(worker_database: str, django_db_blocker: pytest.FixtureReque
     settings.DATABASES["default"]["NAME"] = worker_database
     connection.settings_dict["NAME"] = worker_database
     connection.settings_dict["CONN_MAX_AGE"] = None
+    substrings._known[worker_database] = False, math.inf  # asked now and then, it would spoil counting statements
 
 
 @pytest.fixture(scope="session", autouse=True)

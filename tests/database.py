@@ -41,9 +41,17 @@ def migrations_hash() -> str:
 
     digest = hashlib.sha256()
     for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
-        for file in sorted(Path(config.path).glob("migrations/*.py")):
-            digest.update(file.read_bytes())
-    for name in ("tenancy/operations.py", "tenancy/policy.py", "config/roles.py"):
+        for file in sorted([*Path(config.path).glob("migrations/*.py"), *Path(config.path).glob("**/datamap.py")]):
+            digest.update(file.read_bytes())  # migrate loads the masks of looks from the data map
+    for file in sorted(
+        [
+            *PROJECT.glob("templates/documents/*.html"),
+            *PROJECT.glob("privacy/*/*.toml"),
+            *PROJECT.glob("privacy/*/apps.py"),
+        ]
+    ):
+        digest.update(file.read_bytes())  # migrate publishes the first version of each document
+    for name in ("tenancy/operations.py", "tenancy/policy.py", "config/roles.py", "datamap/vocabulary.py"):
         digest.update((PROJECT / name).read_bytes())
     return digest.hexdigest()[:12]
 

@@ -38,7 +38,10 @@ FLAGS = [
 
 
 def _environ(name: str) -> dict[str, str]:
-    return child_environ({"DATABASE_URL": database.app_dsn(name), "DEBUG": "1", "CANDOR_DATABASE_ROLE": "app"})
+    from tests import processor
+
+    changes = {"DATABASE_URL": database.app_dsn(name), "DEBUG": "1", "CANDOR_DATABASE_ROLE": "app"}
+    return child_environ({**changes, **processor.environ()})
 
 
 @contextmanager
@@ -89,7 +92,7 @@ def _answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def _server_process(worker_database: str) -> Iterator[str]:
+def _server_started(worker_database: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
@@ -98,7 +101,18 @@ def _server_process(worker_database: str) -> Iterator[str]:
     with running(command, environ) as process:
         url = f"http://localhost:{port}"
         until(lambda: _answers(f"{url}/healthz"), seconds=40, process=process)
-        yield url
+        yield url, process
+
+
+@pytest.fixture(scope="session")
+def _server_process(_server_started: tuple[str, subprocess.Popen[bytes]]) -> str:
+    return _server_started[0]
+
+
+@pytest.fixture
+def server_log(_server_started: tuple[str, subprocess.Popen[bytes]]) -> Callable[[], str]:
+    """``server_log()`` is all that the web server has said so far."""
+    return lambda: said(_server_started[1])
 
 
 @pytest.fixture
@@ -171,6 +185,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def another_chromium(chromium: Browser) -> Iterator[Browser]:
+    """A second browser beside the first: a process of its own, that shares nothing with it."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)))
+    browser = chromium.browser_type.launch(executable_path=program, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """``open_page(width=360, dark=True, scripts=False)`` opens a browser window of its own: fresh cookies.
 
@@ -178,8 +201,15 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """
     contexts, troubles = [], []
 
-    def open_one(*, width: int = 1280, height: int = 800, dark: bool = False, scripts: bool = True) -> Page:
-        context = chromium.new_context(
+    def open_one(
+        *,
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        scripts: bool = True,
+        browser: Browser = chromium,
+    ) -> Page:
+        context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
@@ -199,7 +229,13 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 
 # An answer of 400 or above is logged as an error although the test may well have asked for it.
-EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:sendError", "htmx:afterRequest")
+EXPECTED = (
+    "Failed to load resource",
+    "Response Status Error Code",
+    "htmx:sendError",
+    "htmx:sendAbort",
+    "htmx:afterRequest",
+)
 
 
 def _is_trouble(said) -> bool:  # type: ignore[no-untyped-def]
@@ -211,10 +247,12 @@ AXE = Path(database.PROJECT, "node_modules/axe-core/axe.min.js")
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """``axe(page)`` asserts that the page has no WCAG 2.2 A/AA violation."""
+    """``axe(page)`` asserts that the page, once it has its styles, has no WCAG 2.2 A/AA violation."""
 
     def check(page: Page) -> None:
-        page.evaluate(AXE.read_text())
+        page.wait_for_load_state()
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.read_text())
         rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
         found = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]
         shown = [(rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"]]) for rule in found]

@@ -39,11 +39,12 @@ def _set_login_cookies(client: ClientMixin, request: HttpRequest) -> None:
 
 
 def staff_browser(user: User) -> Client:
-    """A browser in which somebody of our staff proved by a second factor who they are."""
+    """A browser in which somebody of our staff came in by their own entrance, with a second factor."""
     client = Client()
     client.force_login(user)
     session = client.session
     session["account_authentication_methods"] += [{"method": "mfa", "at": time.time()}]
+    session["came_by_the_staff_entrance"] = True
     session.save()
     return client
 

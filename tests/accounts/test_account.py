@@ -84,7 +84,7 @@ def test_what_is_needed_cannot_be_emptied(client, alice, acme, held, field):
     assert response.status_code == 422 and f'id="id_{field}_error"' in response.content.decode()
 
 
-@pytest.mark.parametrize("fact", ["trial_ends_at", "slug", "suspended_reason", "closed_at", "public_id"])
+@pytest.mark.parametrize("fact", ["trial_ends_at", "slug", "overruled_until", "closed_at", "public_id"])
 def test_facts_are_not_for_the_form(client, alice, acme, held, fact):
     client.force_login(alice)
     before = getattr(acme, fact)

@@ -5,6 +5,7 @@ import os
 import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -22,6 +23,7 @@ from accounts.files.purposes import Purpose, Unwelcome
 from accounts.files.sealed import CHUNK, SALT, TAG, DamagedFile
 from accounts.models import AccountKey, StoredFile
 from accounts.tasks import discard_expired_files
+from tenancy.context import current_account_id
 from tenancy.errors import NoAccount
 from tests.promises import promise
 
@@ -43,6 +45,15 @@ def test_what_was_stored_comes_back(in_acme):
     with stored.open() as file:
         assert file.read() == SECRET
     assert (stored.size, len(stored.sha256)) == (len(SECRET), 64)
+
+
+def test_what_a_writer_left_when_it_died_is_in_nobodys_way(in_acme):
+    name = uuid4()
+    draft = files.folder_of(current_account_id()) / f"{name}.part"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_bytes(b"half of it")
+    stored = files.store([SECRET], purpose=NOTES, name="contacts.csv", public_id=name)
+    assert stored.open().read() == SECRET and not draft.exists()
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK])

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from accounts.models import Acceptance, Invitation, Membership, OutgoingMail, User
+from accounts.models import Acceptance, Account, Invitation, Membership, OutgoingMail, User
 from tests.accounts.conftest import whole
 from tests.promises import promise
 
@@ -94,3 +94,34 @@ def test_a_new_letter_ends_the_old_link_and_taking_back_ends_both(client, acme, 
     assert page.status_code == 410 and "taken this invitation back" in page.content.decode()
     assert Client().post(new, NEW).status_code == 410
     assert not User.objects.filter(email="anna@berg.example").exists()
+
+
+@promise(7)
+def test_a_plan_takes_in_as_many_as_it_pays_for_and_sends_nobody_away(client, acme, alice, bob, invite):
+    here = Membership.objects.filter(account=acme).count()
+    Account.objects.filter(pk=acme.pk).update(most_members=here + 1)
+    page = invite("anna@berg.example, maren@holm.example")
+    assert page.status_code == 422 and "adds seats under Admin, Plan and billing" in page.content.decode()
+    assert not Invitation.objects.exists()
+    assert invite("anna@berg.example").status_code == 302
+    assert invite("maren@holm.example").status_code == 422  # who is invited has a place
+
+    # Seats were given back meanwhile: the link waits, and so does whoever was switched off.
+    (link,) = links()
+    Account.objects.filter(pk=acme.pk).update(most_members=here)
+    assert Client().post(link, NEW).status_code == 410
+    assert b"Not at the moment" in Client().get(link).content
+    assert Membership.objects.filter(account=acme).count() == here
+    bobs = Membership.objects.get(account=acme, user=bob)
+    person = f"/a/acme/admin/people/{bobs.public_id}/"
+    client.post(f"{person}deactivate/", {})
+    Account.objects.filter(pk=acme.pk).update(most_members=here - 1)
+    assert b"has room for" in client.post(f"{person}reactivate/", follow=True).content
+    assert not Membership.objects.get(pk=bobs.pk).is_active
+
+    # Over the limit after a smaller plan: everybody stays.
+    Account.objects.filter(pk=acme.pk).update(most_members=1)
+    assert client.get("/a/acme/").status_code == 200
+    Account.objects.filter(pk=acme.pk).update(most_members=None)
+    assert client.post(f"{person}reactivate/").status_code == 302
+    assert Membership.objects.get(pk=bobs.pk).is_active

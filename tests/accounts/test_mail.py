@@ -119,7 +119,7 @@ def test_a_sender_that_comes_too_late_leaves_the_letter_to_who_has_it_now(db, po
 
 def test_one_message_wakes_the_sender_for_all_letters_of_a_transaction(committed, postman):
     """Two hundred letters do not keep a request, or a broker that is away, two hundred times."""
-    with mock.patch("celery.app.base.Celery.send_task") as wake:
+    with mock.patch("config.celery.app.send_task") as wake:
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             a_letter()
             raise ZeroDivisionError
@@ -136,7 +136,7 @@ def test_one_message_wakes_the_sender_for_all_letters_of_a_transaction(committed
 
 
 def test_a_broker_that_is_down_does_not_undo_what_was_done(committed, postman):
-    with mock.patch("celery.app.base.Celery.send_task", side_effect=OSError), transaction.atomic():
+    with mock.patch("config.celery.app.send_task", side_effect=OSError), transaction.atomic():
         a_letter()
     assert mail.sweep() == 1
 

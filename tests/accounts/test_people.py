@@ -77,7 +77,7 @@ def test_status_role_and_words_narrow_it(client, alice, bob, carol, made, of):
     assert "Carol" in gone and "Bob Reyes" not in gone
     for query in ("?q=reyes", "?q=BOB+acme", "?role=member"):
         page = client.get(LIST + query).content.decode()
-        assert "Bob Reyes" in page and str(of(alice).public_id) not in page
+        assert "Bob Reyes" in page and f"people/{of(alice).public_id}/" not in page
     assert "No people match" in client.get(f"{LIST}?q=nobody+of+this+name").content.decode()
     assert "Nobody is invited" in client.get(f"{LIST}?status=invited").content.decode()
 
@@ -151,7 +151,7 @@ def test_when_somebody_was_here_last_is_kept_to_the_hour(client, alice, bob, of)
 # --- roles and switches ---------------------------------------------------------------------------
 
 
-@promise(23)
+@promise(23, 80)
 def test_a_role_holds_from_the_next_click(acme, alice, bob, ask):
     browser = Client()
     browser.force_login(bob)
@@ -353,3 +353,16 @@ def test_the_owners_of_one_account_do_not_keep_another_owned(acme, globex, bob, 
     with pytest.raises(LastOwner):
         owners.keep_an_owner(of(alice))
     assert Account.objects.filter(slug="acme").exists()
+
+
+def test_the_manager_is_somebody_who_may_approve(client, alice, bob, carol, made, of):
+    made(carol, "reader")
+    client.force_login(alice)
+    url = f"{LIST}{of(bob).public_id}/"
+    page = client.get(url).content.decode()
+    offered = page[page.index('name="manager"') :]
+    offered = offered[: offered.index("</select>")]
+    assert "Nobody: owners and admins approve" in offered
+    assert "Alice" in offered and "Carol" not in offered
+    Membership.objects.filter(pk=of(bob).pk).update(manager=of(carol))
+    assert "Carol" in client.get(url).content.decode()  # whoever it is now can be kept

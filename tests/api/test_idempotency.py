@@ -52,6 +52,13 @@ def test_a_refused_request_may_be_mended_and_sent_again(alices, acme, inside):
     assert contacts(acme, inside) == 1
 
 
+@pytest.mark.parametrize("path", ["contacts/", "timer/stop/"])
+def test_what_is_no_json_is_refused_with_a_key_too(path, alices):
+    headers = {"authorization": f"Bearer {alices.key}", "idempotency-key": "order-1"}
+    sent = alices.client.generic("POST", f"/api/v1/{path}", data=b"{}", content_type="text/plain", headers=headers)
+    assert sent.status_code == 415
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "with space", "ü"])
 def test_an_odd_key_is_refused(key, alices, acme, inside):
     assert alices.post("contacts/", MAREN, idempotency_key=key).status_code == 400

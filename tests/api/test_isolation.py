@@ -3,18 +3,23 @@
 import pytest
 from django.db import transaction
 
+from accounts.api.resource import VERBS
 from accounts.models import Membership
 from config.api_urls import RESOURCES
 from crm.models import Contact
 from tests.api.conftest import EVERYTHING
 from tests.promises import promise
+from timetracking.models import TimeSettings
 
+NOWHERE = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
 MARK = "Xenoacme"  # stands in every text of Acme's
+OF_RECORDS = [resource for resource in RESOURCES if "browse" in resource.may]  # a member's timer has no address by id
+OWN = ("time-entries", "time-off", "expenses", "timesheets", "mails", "saved-views")  # others find none, unshared
 CREATING = [resource for resource in RESOURCES if "create" in resource.may]
 
 
 @pytest.fixture
-def acmes(alices, alice):
+def acmes(alices, alice, bob, acme, inside, files_folder):
     """One record of each kind in Acme, made by its own API, with the mark in every text."""
     made = {}
     company = alices.post("companies/", {"name": MARK, "note": MARK, "tags": [MARK], "domain": f"{MARK}.example"})
@@ -24,12 +29,53 @@ def acmes(alices, alice):
     made["projects"] = alices.post("projects/", {"name": MARK, "company": made["companies"]}).data["id"]
     made["tasks"] = alices.post("tasks/", {"name": MARK, "project": made["projects"]}).data["id"]
     entry = {"project": made["projects"], "task": made["tasks"], "day": "2026-11-20", "minutes": 5, "note": MARK}
+    made["rates"] = alices.post("rates/", {"project": made["projects"], "amount": None}).data["id"]
     made["time-entries"] = alices.post("time-entries/", entry).data["id"]
-    for name in ("tags", "members", "audit-events"):
+    made["expense-categories"] = alices.get("expense-categories/").data["results"][0]["id"]
+    paid = {"category": made["expense-categories"], "day": "2026-11-20", "note": MARK}
+    paid["amount"] = {"amount": "5.00", "currency": "EUR"}
+    made["expenses"] = alices.post("expenses/", paid).data["id"]
+    with inside(acme):
+        TimeSettings.objects.create(approval="manager")
+    made["timesheets"] = alices.post("timesheets/", {"day": "2026-11-20"}).data["id"]
+    closed = alices.post("projects/", {"name": MARK}).data["id"]
+    for each in alices.get("members/").data["results"]:
+        made["project-members"] = alices.post("project-members/", {"project": closed, "person": each["id"]}).data["id"]
+    made["project-templates"] = alices.post("project-templates/", {"name": MARK, "tasks": [MARK]}).data["id"]
+    hope = {"name": MARK, "note": MARK, "company": made["companies"], "contacts": [made["contacts"]], "tags": [MARK]}
+    kind = alices.get("time-off-types/").data["results"][0]["id"]
+    made["time-off-types"] = kind
+    made["time-off"] = alices.post("time-off/", {"type": kind, "first_day": "2026-11-20", "note": MARK}).data["id"]
+    made["deals"] = alices.post("deals/", hope).data["id"]
+    made["activities"] = alices.post("activities/", {"kind": "call", "subject": MARK, "note": MARK}).data["id"]
+    made["notes"] = alices.post("notes/", {"text": MARK, "deal": made["deals"]}).data["id"]
+    mail = {"subject": MARK, "body": MARK, "contact": made["contacts"]}
+    made["mails"] = alices.post("mails/", mail).data["id"]
+    made["saved-views"] = alices.post("saved-views/", {"list": "contacts", "name": MARK}).data["id"]
+    said = {"contact": made["contacts"], "permission": "given", "how": "mail", "words": MARK}
+    made["consents"] = alices.post("consents/", said).data["id"]
+    twins = [alices.post("contacts/", {"first_name": MARK}).data["id"] for _ in range(3)]
+    made["no-duplicates"] = alices.post("no-duplicates/", {"kind": "contact", "records": twins[::2]}).data["id"]
+    alices.post(f"contacts/{twins[0]}/merge/", {"others": twins[1:2]})
+    field = {"of": "contact", "label": MARK, "kind": "text"}
+    made["custom-fields"] = alices.post("custom-fields/", field).data["id"]
+    made["lost-reasons"] = alices.post("lost-reasons/", {"name": MARK}).data["id"]
+    made["imports"] = an_import(alices)
+    made["exports"] = alices.post("exports/", {"scope": "account"}).data["id"]
+    made["hours-imports"] = an_import(alices, "hours-imports", f"Date,Project,Hours\n2026-11-20,{MARK},1\n")
+    made["duplicates"] = made["merges"] = alices.get("merges/").data["results"][0]["id"]
+    for name in ("tags", "members", "audit-events", "pipelines", "stages"):
         made[name] = alices.get(f"{name}/").data["results"][0]["id"]
     alice.first_name = MARK
     alice.save()
     return made
+
+
+def an_import(program, name="imports", content=f"First name,E-mail\n{MARK},{MARK}@x.example\n"):
+    headers, kind = {"authorization": f"Bearer {program.key}"}, "application/octet-stream"
+    path = f"/api/v1/{name}/?name={MARK}.csv"
+    sent = program.client.generic("POST", path, content.encode(), kind, headers=headers)
+    return sent.json()["id"]
 
 
 @pytest.fixture
@@ -62,7 +108,7 @@ def test_lists_searches_orders_and_filters_show_nothing(resource, acmes, own, ma
 
 
 @promise(68, 72)
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+@pytest.mark.parametrize("resource", OF_RECORDS, ids=lambda resource: resource.name)
 def test_another_firms_record_is_not_there(resource, acmes, mallorys):
     one = f"{resource.name}/{acmes[resource.name]}/"
     nowhere = f"{resource.name}/3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f/"
@@ -88,8 +134,17 @@ def test_a_cursor_of_acme_opens_nothing(alices, acmes, own, mallorys):
         ("contacts/", {"first_name": "x", "company": "companies"}),
         ("contacts/", {"first_name": "x", "owner": "members"}),
         ("companies/", {"name": "x", "owner": "members"}),
+        ("deals/", {"name": "x", "company": "companies"}),
+        ("deals/", {"name": "x", "stage": "stages"}),
+        ("deals/", {"name": "x", "owner": "members"}),
+        ("notes/", {"text": "x", "deal": "deals"}),
+        ("mails/", {"subject": "x", "company": "companies"}),
+        ("consents/", {"contact": "contacts", "permission": "given", "how": "mail"}),
         ("projects/", {"name": "x", "company": "companies"}),
         ("tasks/", {"name": "x", "project": "projects"}),
+        ("rates/", {"project": "projects", "amount": None}),
+        ("project-members/", {"project": "projects", "person": "members"}),
+        ("project-members/", {"project": "own", "person": "members"}),
         ("time-entries/", {"project": "projects", "day": "2026-11-20", "minutes": 5}),
         ("time-entries/", {"project": "own", "task": "tasks", "day": "2026-11-20", "minutes": 5}),
         ("time-entries/", {"project": "own", "person": "members", "day": "2026-11-20", "minutes": 5}),
@@ -109,13 +164,13 @@ def test_acmes_idempotency_key_means_nothing_to_mallory(acmes, mallorys, acme, i
     assert made.status_code == 201
     nothing_of_acme(made, acmes)
     with inside(acme):
-        assert Contact.objects.count() == 1
+        assert not Contact.objects.filter(first_name="Henchman").exists()
 
 
 # --- role × scope × address -----------------------------------------------------------------------
 
 OPERATIONS = [(resource, verb) for resource in RESOURCES for verb in resource.may]
-METHODS = {"browse": "get", "create": "post", "read": "get", "change": "patch", "delete": "delete"}
+METHODS = {verb: method.lower() for verb, method in VERBS.items()}
 
 
 def test_every_verb_states_a_scope_and_an_action_that_the_tables_know():
@@ -126,7 +181,8 @@ def test_every_verb_states_a_scope_and_an_action_that_the_tables_know():
         operation = resource.operation(verb)
         assert operation.scope in SCOPES, (resource.name, verb)
         assert operation.action in ROLES, (resource.name, verb)
-        assert operation.scope.endswith(":read") is (METHODS[verb] == "get")
+        reads = METHODS[verb] == "get" and f"{resource.scope}:read" in SCOPES
+        assert operation.scope.endswith(":read") is reads
 
 
 def test_every_address_under_the_api_is_a_resources_or_known_to_be_open():
@@ -157,11 +213,15 @@ def test_a_key_gives_what_its_scopes_and_its_role_both_allow(role, acmes, acme, 
     programs = {scope: program_of(acme, bob, scope) for scope in EVERYTHING}
     for resource, verb in OPERATIONS:
         operation = resource.operation(verb)
-        path = f"{resource.name}/" + ("" if verb in ("browse", "create") else f"{acmes[resource.name]}/")
+        path = resource.path(verb).lstrip("/").replace("{id}", acmes.get(resource.name, NOWHERE))
         for scope, program in programs.items():
             status = ask(program, METHODS[verb], path)
             if scope != operation.scope or role not in ROLES[operation.action]:
                 assert status == 403, (resource.name, verb, scope)
             else:
-                worked = {200, 201, 204, 422} | ({404} if resource.name == "time-entries" else set())
+                worked = {200, 201, 204, 422} | ({404} if resource.name in OWN or NOWHERE in path else set())
+                worked |= (
+                    {415, 409} if resource.name in ("imports", "hours-imports", "exports") else set()
+                )  # no file; not checked yet; not written yet
+                worked |= {403} if resource.name == "notes" and verb == "delete" else set()  # not their own
                 assert status in worked, (resource.name, verb, scope)

@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from accounts.api.problems import KINDS
 from accounts.keys import SCOPES
 from config.api_urls import RESOURCES, description
+from timetracking.models import TimeSettings
 
 DESCRIPTION = orjson.loads(description())
 OPERATIONS = [
@@ -38,7 +39,8 @@ def test_every_operation_says_its_scope_its_answers_and_its_refusals(path, metho
     assert f"`{scope}`" in operation["description"]
     assert {"400", "401", "403", "406", "429", "500"} <= operation["responses"].keys()
     if method != "get":
-        assert {"402", "409"} <= operation["responses"].keys()
+        assert "409" in operation["responses"]
+        assert ("402" in operation["responses"]) is (operation["tags"] != ["exports"])  # always open
     if "requestBody" in operation:
         assert {"413", "415", "422"} <= operation["responses"].keys()
 
@@ -63,16 +65,27 @@ def test_the_examples_keep_to_the_schemas(resource):
 def contents(operation):
     found = [answer.get("content", {}) for status, answer in operation["responses"].items() if status < "300"]
     found.append(operation.get("requestBody", {}).get("content", {}))
-    return [content["application/json"] for content in found if content]
+    return [content["application/json"] for content in found if "application/json" in content]
 
 
-def test_an_example_can_be_sent_as_it_stands(alices):
-    made = {}
+def test_an_example_can_be_sent_as_it_stands(alices, acme, inside):
+    with inside(acme):
+        TimeSettings.objects.create(approval="manager")
+    made = {"stage": alices.get("stages/").data["results"][0]["id"]}
+    made["category"] = alices.get("expense-categories/").data["results"][0]["id"]
+    made["type"] = alices.get("time-off-types/").data["results"][0]["id"]
+    made["person"] = alices.get("members/").data["results"][0]["id"]
     for resource in RESOURCES:
-        if "create" in resource.may:
+        if "create" in resource.may and "create" not in resource.files:
             [content] = contents_sent(resource)
             body = {name: made.get(name, value) for name, value in content["example"].items()}
-            body |= {name: None for name in ("owner", "person", "task") if name in body and name not in made}
+            if "records" in body:
+                body["records"] = [alices.post("contacts/", {"first_name": "Ada"}).data["id"] for _ in range(2)]
+            if "contacts" in body:
+                body["contacts"] = [made["contact"]]
+            for place in body.get("companies", ()):
+                place["company"] = made["company"]
+            body |= {name: None for name in ("owner", "person", "task", "deal") if name in body and name not in made}
             body = {name: value for name, value in body.items() if value is not None}
             response = alices.post(f"{resource.name}/", body)
             assert response.status_code == 201, (resource.name, response.data)

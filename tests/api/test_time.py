@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Membership
 from audit.models import Event
-from timetracking.models import TimeEntry
+from timetracking.models import ReportUse, TimeEntry
 
 NO_ID = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
 MORNING = {"started_at": "2026-11-20T09:30:00+01:00", "stopped_at": "2026-11-20T10:00:59+00:00"}
@@ -50,7 +50,7 @@ def test_a_project_lives_its_life(alices, acme, inside):
     assert alices.get(one).data == changed
     assert alices.delete(one).status_code == 405
     assert kinds(acme, inside)[1:] == [
-        "project.created", "project.archived", "project.changed", "project.restored",
+        "project.created", "project.archived", "project.changed", "project.restored", "rate.changed",
     ]  # fmt: skip
 
 
@@ -69,10 +69,14 @@ def test_projects_are_found_by_their_words_their_company_and_their_state(alices)
     ("body", "name", "words"),
     [
         ({}, "name", "This is needed."),
-        ({"name": " "}, "name", "This field is required."),
+        ({"name": " "}, "name", "Fill this in."),
         ({"name": "x", "hourly_rate": 95.0}, "hourly_rate", "Write an amount, as in"),
         ({"name": "x", "hourly_rate": {"amount": "-1", "currency": "EUR"}}, "hourly_rate", "Write an amount, as in"),
-        ({"name": "x", "hourly_rate": {"amount": "1", "currency": "ZZZ"}}, "hourly_rate", "Select a valid choice"),
+        (
+            {"name": "x", "hourly_rate": {"amount": "1", "currency": "ZZZ"}},
+            "hourly_rate",
+            "“ZZZ” is not one of the choices.",
+        ),
         ({"name": "x", "budget_minutes": 0}, "budget_minutes", "Write a whole number from 1"),
         ({"name": "x", "budget_minutes": 1.5}, "budget_minutes", "Write a whole number from 1"),
         ({"name": "x", "budget_minutes": True}, "budget_minutes", "Write a whole number from 1"),
@@ -165,7 +169,7 @@ def test_an_hour_that_the_clock_shows_twice_is_the_one_that_was_sent(bobs, websi
         ({"day": "20261120", "minutes": 5}, "day", "Write a day, as in 2026-11-20."),
         ({"day": "1900-01-01", "minutes": 5}, "day", "Choose a day from 1970 to 2199."),
         ({"day": "2026-11-20", "minutes": 1441}, "minutes", "Write a whole number from 1 to 1440."),
-        ({"day": "2026-11-20", "minutes": 5, "note": "x" * 501}, "note", "Ensure this value has at most 500"),
+        ({"day": "2026-11-20", "minutes": 5, "note": "x" * 501}, "note", "Write at most 500"),
         ({"day": "2026-11-20", "minutes": 5, "task": NO_ID}, "task", "There is no such task."),
         ({"day": "2026-11-20", "minutes": 5, "locked": True}, "locked", "This can only be read."),
         ({"started_at": "2026-11-20T08:30:00Z"}, "record", "Give started_at and stopped_at together"),
@@ -240,3 +244,39 @@ def test_entries_are_found_by_day_and_state(bobs, website):
         f"updated_since={made[2]['updated_at']}": ids[2:], "ordering=-updated_at": ids[::-1],
     }.items():  # fmt: skip
         assert [each["id"] for each in bobs.get(f"time-entries/?{query}").data["results"]] == found, query
+
+
+def test_tags_are_written_asked_for_and_carried_by_the_timer(bobs, website):
+    body = {"project": website["id"], "day": "2026-11-16", "minutes": 30}
+    made = bobs.post("time-entries/", {**body, "tags": ["on site"]}).data
+    assert made["tags"] == ["on site"]
+    assert bobs.post("time-entries/", body).data["tags"] == []
+    for asked, found in (("ON SITE", 1), ("elsewhere", 0)):
+        assert len(bobs.get(f"time-entries/?tag={asked}").data["results"]) == found
+    changed = bobs.patch(f"time-entries/{made['id']}/", {"tags": []}).data
+    assert (changed["tags"], changed["version"]) == ([], 2)
+    assert bobs.post("timer/start/", {"project": website["id"], "tags": ["trade fair"]}).data["timer"]["tags"] == [
+        "trade fair"
+    ]
+
+
+def test_whose_hours_a_program_lists_can_read_so(alices, bobs, acme, alice, website, inside):
+    for day in (3, 20):
+        made = bobs.post("time-entries/", {"project": website["id"], "day": f"2026-11-{day:02}", "minutes": 5}).data
+    alices.post("time-entries/", {"project": website["id"], "day": "2026-10-01", "minutes": 5})
+
+    def told():
+        with inside(acme):
+            uses = ReportUse.objects.filter(by__user=alice).exclude(person__user=alice).order_by("id")
+            assert uses.count() == ReportUse.objects.count()
+            return [(use.report, use.way, use.first.isoformat(), use.last.isoformat()) for use in uses]
+
+    bobs.get("time-entries/")
+    assert told() == []
+    for query in ("page_size=1", "", f"project={website['id']}"):
+        alices.get(f"time-entries/?{query}")
+    alices.get(f"time-entries/{made['id']}/")
+    whole_month = ("entries", "program", "2026-11-01", "2026-11-30")
+    assert told() == [whole_month]
+    alices.get("time-entries/?day_from=2026-11-02&day_to=2026-11-04")
+    assert told() == [whole_month, ("entries", "program", "2026-11-02", "2026-11-04")]

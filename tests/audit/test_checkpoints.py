@@ -49,6 +49,14 @@ def test_before_there_is_any_log_there_is_a_checkpoint(db):
     assert make_checkpoint().heads == 0
 
 
+def test_each_goes_to_a_place_outside_that_only_grows(logs, sign, settings, tmp_path):
+    settings.AUDIT_CHECKPOINTS_FILE = tmp_path / "checkpoints"
+    first, second = sign().note, sign().note
+    assert settings.AUDIT_CHECKPOINTS_FILE.read_text() == f"{first}\n{second}\n"
+    settings.AUDIT_CHECKPOINTS_FILE = tmp_path / "gone" / "away"
+    assert sign().number == 3  # a place that is away holds up no signature
+
+
 def test_it_is_a_checkpoint_as_others_read_them(logs):
     lines = make_checkpoint().note.split("\n")
     assert lines[0] == "localhost:8000/access-log"

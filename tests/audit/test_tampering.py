@@ -5,7 +5,7 @@ import pytest
 from drills import tamper
 from drills.sealed_world import attacker
 
-TIMES = 20
+TIMES = 5
 
 
 @pytest.fixture

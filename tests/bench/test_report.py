@@ -20,6 +20,15 @@ def test_each_round_is_compared_with_the_floor_beside_it():
     assert line.is_met
 
 
+def test_what_the_door_costs_is_taken_off_once_and_told_beside_the_whole():
+    ask = lambda number: Request("/")  # noqa: E731
+    door = Result(Case("nothing", ask, ask), [a_round(4)], [a_round(1)])
+    search = Result(Case("search", ask, ask, Target(times_floor=4, times_floor_behind=4)), [a_round(12)], [a_round(2)])
+    line = line_of(search, door)
+    assert (line.figures["times_floor"], line.figures["times_floor_behind"]) == (6, 4)
+    assert (line.target, line.is_met) == ("× floor ≤ 4, × behind the door ≤ 4", False)
+
+
 def test_one_part_of_a_target_missed_is_all_of_it_missed():
     target = Target(cpu_ms=10, statements=4)
     assert a_line(target, [a_round(9, statements=4)], [a_round(1)]).is_met

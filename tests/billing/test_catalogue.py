@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import stripe
 
-from billing.catalogue import CURRENCIES, FIRM, MOST_SEATS, PLANS, SOLO, TEAM, Interval, offer
+from accounts import choices
+from billing.catalogue import CURRENCIES, EVERYTHING, FIRM, MOST_SEATS, PLANS, SOLO, TEAM, Entitlement, Interval, offer
+from billing.tax_numbers import ELSEWHERE, EUROPEAN_UNION
 
 MONTH, YEAR = Interval.MONTH, Interval.YEAR
 EVERY_SIZE = range(1, MOST_SEATS + 1)
@@ -43,3 +47,14 @@ def test_every_plan_has_a_price_in_every_currency():
     assert {frozenset(plan.monthly) for plan in PLANS} == {frozenset(CURRENCIES)}
     assert all(price > 0 for plan in PLANS for price in plan.monthly.values())
     assert len({plan.code for plan in PLANS}) == len(PLANS) == 3
+
+
+def test_every_plan_holds_everything_that_makes_candor_safe():
+    assert {plan.holds for plan in PLANS} == {EVERYTHING} == {frozenset(Entitlement)}
+    assert [plan.people for plan in PLANS] == ["1", "2 and more", "31 and more"]
+
+
+def test_every_kind_of_tax_number_is_one_that_the_processor_knows():
+    known = Path(stripe.__file__).with_name("params").joinpath("_customer_create_tax_id_params.py").read_text()
+    assert [kind for kind in ("eu_vat", *ELSEWHERE.values()) if f'"{kind}"' not in known] == []
+    assert set(ELSEWHERE) <= {code for code, _ in choices.countries()} - EUROPEAN_UNION

@@ -72,7 +72,7 @@ def test_it_is_verified_and_then_against_what_was_kept(visit, scripts):
 
 def test_it_is_exported_and_taken_along(visit):
     page = visit()
-    page.get_by_role("link", name="Export").click()
+    page.locator("a.btn", has_text="Export").click()
     page.get_by_role("button", name="Export for proof").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()

@@ -27,14 +27,14 @@ def test_a_contact_is_added_changed_found_binned_and_brought_back(visit, scripts
     page.get_by_role("link", name="New contact").click()
     page.get_by_label("First name").fill("Noor")
     page.get_by_label("Last name").fill("Haddad")
-    page.get_by_label("Company").fill("Northlake Dental")
+    page.get_by_label("Company", exact=True).fill("Northlake Dental")
     page.get_by_label("Phone", exact=False).first.fill("20 55 01 88")
     page.get_by_role("button", name="Save contact").click()
     expect(page.get_by_role("heading", name="Noor Haddad")).to_be_visible()
     expect(page.get_by_text("+45 20 55 01 88")).to_be_visible()
 
     page.get_by_role("link", name="Edit").click()
-    page.get_by_label("Job title").fill("Dentist")
+    page.get_by_label("Job title", exact=True).fill("Dentist")
     page.get_by_role("button", name="Save contact").click()
     expect(page.get_by_text("Saved. 1 field changed.")).to_be_visible()
     expect(page.get_by_text("changed the job title to Dentist")).to_be_visible()
@@ -61,7 +61,7 @@ def test_the_list_answers_while_somebody_types(visit):
     expect(page.locator("#rows tbody tr")).to_have_count(2)
     page.get_by_role("searchbox", name="Find in this list").press_sequentially("pel")
     expect(page.locator("#rows tbody tr")).to_have_count(1)
-    expect(page.locator("#chips a.chip")).to_have_attribute("href", "?q=pel&filter=1")
+    expect(page.locator("#chips a.chip")).to_have_attribute("href", "?q=pel&panel=filters")
     page.get_by_role("searchbox", name="Find in this list").press_sequentially("zzz")
     expect(page.get_by_text("No contacts match")).to_be_visible()
     page.locator("#rows").get_by_role("link", name="Clear filters").click()
@@ -74,17 +74,8 @@ def test_somebody_who_is_there_already_is_named_while_typing(visit):
     page.get_by_label("Last name").fill("holt")
     page.keyboard.press("Tab")
     expect(page.locator("#similar")).to_contain_text("Maren Holt at Tidewater Museum")
-    page.get_by_label("Company").press_sequentially("tide")
+    page.get_by_label("Company", exact=True).press_sequentially("tide")
     expect(page.locator("#companies option")).to_have_attribute("value", "Tidewater Museum")
-
-
-def test_the_slash_leads_to_the_search(visit):
-    page = visit("contacts/")
-    page.keyboard.press("/")
-    expect(page.get_by_role("searchbox", name="Search everything")).to_be_focused()
-    page.wait_for_load_state()
-    page.keyboard.type("tidew")
-    expect(page.get_by_role("link", name="Maren Holt")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
@@ -94,7 +85,7 @@ def test_every_page_is_accessible_and_fits(visit, axe, server, acme, inside, mar
         move_to_bin(edith, by=member_of(alice))
     page = visit("contacts/", width=width, dark=dark)
     for path in (
-        "contacts/", "contacts/?filter=1&owner=nobody", "contacts/new/", f"contacts/{maren.public_id}/",
+        "contacts/", "contacts/?panel=filters&owner=nobody", "contacts/new/", f"contacts/{maren.public_id}/",
         f"contacts/{maren.public_id}/edit/", f"contacts/{edith.public_id}/", "companies/",
         f"companies/{tidewater.public_id}/", "companies/new/", "bin/", "search/?q=maren",
     ):  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
@@ -31,10 +32,15 @@ def week(server, open_page, sign_in, bob, website, design, internal):
 
 @pytest.fixture
 def rows(acme, bobs, website, design, internal, inside):
-    """Two empty rows on Bob's sheet: Website · Design, then Internal."""
-    with inside(acme):
-        actions.keep_row(bobs, MONDAY, website, design)
-        actions.keep_row(bobs, MONDAY, internal, None)
+    """Two empty rows on Bob's sheet: Website · Design, then Internal. Called again it puts them back."""
+
+    def put():
+        with inside(acme):
+            actions.keep_row(bobs, MONDAY, website, design)
+            actions.keep_row(bobs, MONDAY, internal, None)
+
+    put()
+    return put
 
 
 @pytest.fixture
@@ -82,7 +88,9 @@ def test_a_whole_week_by_keys_alone(week, stored, axe):
     page = week()
     press(page, "a")
     page.keyboard.type("desi")
-    expect(page.get_by_role("option", name=re.compile("Website relaunch · Design"))).to_be_visible()
+    expect(
+        page.locator("#addrow-list").get_by_role("option", name=re.compile("Website relaunch · Design"))
+    ).to_be_visible()
     press(page, "Enter")
     expect(cell(page, 1, 22).or_(cell(page, 1, 18)).first).to_be_visible()
     press(page, "Home")
@@ -107,8 +115,14 @@ def test_a_whole_week_by_keys_alone(week, stored, axe):
     expect(time(page, 1, 17)).to_have_text("7:30")
 
 
-def test_one_tab_stop_arrows_inside(week, rows):
-    page = week()
+def stand(page, row, day):
+    """Go there by keys alone."""
+    into_the_grid(page)
+    press(page, "Home", *["ArrowUp"] * 2, *["ArrowDown"] * (row - 1), *["ArrowRight"] * (day - 16))
+    expect(cell(page, row, day)).to_be_focused()
+
+
+def one_tab_stop_arrows_inside(page, world):
     first = cell(page, 1, 18)
     into_the_grid(page)
     expect(first).to_be_focused()
@@ -127,23 +141,47 @@ def test_one_tab_stop_arrows_inside(week, rows):
     assert page.evaluate("document.activeElement === document.body")
 
 
-def test_cells_say_where_they_are(week, rows):
-    page = week()
-    cell(page, 1, 17).click()
+def tab_saves_and_goes_on_over_the_rows(page, world):
+    stand(page, 1, 22)
+    write(page, "1", then="Tab")
+    expect(page.locator("td input")).to_have_accessible_name(re.compile("Internal, no task, Monday 16 November"))
+    write(page, "2", then="Shift+Tab")
+    expect(page.locator("td input")).to_have_value("1:00")
+    press(page, "Escape")
+    stand(page, 2, 22)
+    write(page, ",5", then="Tab")
+    expect(page.locator("[data-add-row]")).to_be_focused()
+    settled(page)
+    assert world.stored() == [("Internal", 16, 120), ("Internal", 22, 30), ("Website relaunch", 22, 60)]
+
+
+def enter_keeps_the_value_and_the_caret_moves_inside_it(page, world):
+    stand(page, 1, 16)
+    write(page, "1:30")
+    stand(page, 1, 16)
+    press(page, "Enter", "End", "ArrowLeft", "Backspace")
+    write(page, "4")
+    expect(time(page, 1, 16)).to_have_text("1:40")
+    expect(cell(page, 2, 16)).to_be_focused()
+    press(page, "ArrowUp", "Backspace")
+    expect(time(page, 1, 16)).to_have_text("")
+
+
+def cells_say_where_they_are(page, world):
+    stand(page, 1, 17)
     write(page, "1:30")
     label = "Tidewater Museum, Website relaunch, Design, Tuesday 17 November, 1 hour 30 minutes"
     expect(cell(page, 1, 17)).to_have_accessible_name(label)
     expect(page.locator("#grid-status")).to_have_text(f"Saved. {label}")
 
 
-def test_escape_brings_the_old_time_back_and_sends_nothing(week, rows, stored):
-    page = week()
-    cell(page, 1, 16).click()
+def escape_brings_the_old_time_back_and_sends_nothing(page, world):
+    stand(page, 1, 16)
     write(page, "2")
     settled(page)
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    cell(page, 1, 16).click()
+    stand(page, 1, 16)
     press(page, "F2")
     expect(page.locator("td input")).to_have_value("2:00")
     page.keyboard.type("9")
@@ -151,12 +189,11 @@ def test_escape_brings_the_old_time_back_and_sends_nothing(week, rows, stored):
     expect(time(page, 1, 16)).to_have_text("2:00")
     expect(cell(page, 1, 16)).to_be_focused()
     assert sent == []
-    assert stored() == [("Website relaunch", 16, 120)]
+    assert world.stored() == [("Website relaunch", 16, 120)]
 
 
-def test_what_was_understood_shows_while_typing(week, rows, stored):
-    page = week()
-    cell(page, 1, 16).click()
+def what_was_understood_shows_while_typing(page, world):
+    stand(page, 1, 16)
     page.keyboard.type("1.30")
     expect(page.locator("#cell-echo")).to_have_text("= 1 h 18 min")
     press(page, "ControlOrMeta+a")
@@ -167,12 +204,11 @@ def test_what_was_understood_shows_while_typing(week, rows, stored):
     page.keyboard.type("m")
     press(page, "Enter")
     settled(page)
-    assert stored() == [("Website relaunch", 16, 45)]
+    assert world.stored() == [("Website relaunch", 16, 45)]
 
 
-def test_delete_clears_and_undo_brings_back(week, rows, stored):
-    page = week()
-    cell(page, 1, 16).click()
+def delete_clears_and_undo_brings_back(page, world):
+    stand(page, 1, 16)
     write(page, "2", then="ArrowUp")
     settled(page)
     cell(page, 1, 16).focus()
@@ -180,17 +216,16 @@ def test_delete_clears_and_undo_brings_back(week, rows, stored):
     expect(time(page, 1, 16)).to_have_text("")
     page.get_by_role("button", name="Undo").click()
     expect(time(page, 1, 16)).to_have_text("2:00")
-    assert stored() == [("Website relaunch", 16, 120)]
+    assert world.stored() == [("Website relaunch", 16, 120)]
 
 
-def test_ctrl_z_takes_back_one_change_after_the_other(week, rows, stored):
-    page = week()
-    cell(page, 1, 16).click()
+def ctrl_z_takes_back_one_change_after_the_other(page, world):
+    stand(page, 1, 16)
     write(page, "1", then="ArrowUp")
     write(page, "2", then="ArrowUp")
     press(page, "Delete")
     settled(page)
-    assert stored() == []
+    assert world.stored() == []
     press(page, "ControlOrMeta+z")
     expect(time(page, 1, 16)).to_have_text("2:00")
     settled(page)
@@ -200,19 +235,18 @@ def test_ctrl_z_takes_back_one_change_after_the_other(week, rows, stored):
     press(page, "ControlOrMeta+z")
     expect(time(page, 1, 16)).to_have_text("")
     settled(page)
-    assert stored() == []
+    assert world.stored() == []
 
 
-def test_a_block_is_filled_copied_and_pasted(week, rows, stored):
-    page = week()
-    cell(page, 1, 16).click()
+def a_block_is_filled_copied_and_pasted(page, world):
+    stand(page, 1, 16)
     write(page, "1:30", then="ArrowUp")
     press(page, "Shift+ArrowRight", "Shift+ArrowRight", "ControlOrMeta+r")
     expect(time(page, 1, 18)).to_have_text("1:30")
     press(page, "Shift+ArrowDown", "ControlOrMeta+d")
     expect(time(page, 2, 18)).to_have_text("1:30")
     settled(page)
-    assert len(stored()) == 6
+    assert len(world.stored()) == 6
     page.evaluate(
         """text => {
             const data = new DataTransfer();
@@ -223,7 +257,7 @@ def test_a_block_is_filled_copied_and_pasted(week, rows, stored):
     )
     expect(time(page, 2, 17)).to_have_text("2:00")
     settled(page)
-    assert stored() == [
+    assert world.stored() == [
         ("Internal", 16, 90),
         ("Internal", 17, 120),
         ("Internal", 18, 90),
@@ -242,19 +276,20 @@ def test_a_block_is_filled_copied_and_pasted(week, rows, stored):
     assert copied == "0:15\t0:45\t1:30\n1:30\t2:00\t1:30"
 
 
-def test_a_note_is_written_without_the_mouse(week, rows, acme, inside, axe):
-    page = week()
-    cell(page, 1, 16).click()
+def a_note_is_written_without_the_mouse(page, world):
+    stand(page, 1, 16)
     write(page, "1", then="ArrowUp")
     settled(page)
-    press(page, "n")
+    press(page, "Shift+F2")
     expect(page.get_by_role("textbox", name="Note")).to_be_focused()
-    axe(page)
+    press(page, "Escape", "n")
+    expect(page.get_by_role("textbox", name="Note")).to_be_focused()
+    world.axe(page)
     page.keyboard.type("Kick-off with Maren")
     press(page, "Enter")
     expect(cell(page, 1, 16)).to_be_focused()
     expect(cell(page, 1, 16)).to_have_class(re.compile("note-dot"))
-    with inside(acme):
+    with world.inside(world.acme):
         assert TimeEntry.objects.get().note == "Kick-off with Maren"
     press(page, "Delete")
     question = page.get_by_text("This time has a note. Delete it all the same?")
@@ -264,69 +299,138 @@ def test_a_note_is_written_without_the_mouse(week, rows, acme, inside, axe):
     expect(time(page, 1, 16)).to_have_text("1:00")
 
 
-def test_several_entries_open_the_panel(week, acme, bobs, website, design, inside, stored):
-    with inside(acme):
-        actions.log_time(bobs, website, design, MONDAY, 60)
-        actions.log_time(bobs, website, design, MONDAY, 30)
-    page = week()
+def b_switches_billing(page, world):
+    stand(page, 1, 16)
+    write(page, "1", then="ArrowUp")
+    settled(page)
+    press(page, "b")
+    expect(page.locator("#grid-status")).to_contain_text("Not billable.")
+    with world.inside(world.acme):
+        assert TimeEntry.objects.get().billable is False
+
+
+def several_entries_open_the_panel(page, world):
+    with world.inside(world.acme):
+        actions.log_time(world.bobs, world.website, world.design, MONDAY, 60)
+        actions.log_time(world.bobs, world.website, world.design, MONDAY, 30)
+    page.reload()
     expect(cell(page, 1, 16)).to_have_attribute("data-n", "2")
-    cell(page, 1, 16).click()
+    stand(page, 1, 16)
     press(page, "5")
     fields = page.locator("#cell-panel [name=time]")
     expect(fields.first).to_have_value("1:00")
     fields.first.fill("2h")
     page.locator("#cell-panel").get_by_role("button", name="Save").first.click()
     expect(time(page, 1, 16)).to_have_text("2:30")
-    assert stored() == [("Website relaunch", 16, 30), ("Website relaunch", 16, 120)]
+    assert world.stored() == [("Website relaunch", 16, 30), ("Website relaunch", 16, 120)]
     press(page, "Escape")
     expect(cell(page, 1, 16)).to_be_focused()
     expect(page.locator("#cell-panel")).to_be_hidden()
 
 
-def test_b_switches_billing(week, rows, acme, inside):
-    page = week()
-    cell(page, 1, 16).click()
+def a_row_is_hidden_by_keys(page, world):
+    stand(page, 1, 16)
+    press(page, "ArrowLeft")
+    expect(page.get_by_role("button", name="Hide Website relaunch, Design")).to_be_focused()
+    press(page, "Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(cell(page, 1, 16)).to_be_focused()
+
+
+def a_row_is_starred_and_goes_with_its_hours_by_keys(page, world):
+    stand(page, 1, 16)
     write(page, "1", then="ArrowUp")
     settled(page)
-    press(page, "b")
-    expect(page.locator("#grid-status")).to_contain_text("Not billable.")
-    with inside(acme):
-        assert TimeEntry.objects.get().billable is False
+    press(page, "ArrowLeft", "ArrowLeft")
+    star = page.get_by_role("button", name="Show Website relaunch, Design every week")
+    expect(star).to_be_focused()
+    press(page, "Enter")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    press(page, "ArrowRight", "Enter")
+    expect(page.get_by_text("This row goes with its entry (1:00) of this week. Delete them all?")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete")).to_be_focused()
+    press(page, "Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("[data-week-sum]")).to_have_text("0:00")
+    page.get_by_role("button", name="Undo").focus()
+    press(page, "Enter")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    assert world.stored() == [("Website relaunch", 16, 60)]
 
 
-def test_a_dropped_connection_keeps_what_was_typed(week, rows, stored):
-    page = week()
+def alt_arrows_leaf_through_the_weeks(page, world):
+    stand(page, 1, 16)
+    press(page, "Alt+ArrowLeft")
+    page.wait_for_url("**week=2026-11-09")
+
+
+def a_dropped_connection_keeps_what_was_typed(page, world):
     page.route("**/time/cell/", lambda route: route.abort())
-    cell(page, 1, 16).click()
+    stand(page, 1, 16)
     write(page, "1:45", then="ArrowUp")
     expect(cell(page, 1, 16)).to_have_class(re.compile("fail"))
     expect(time(page, 1, 16)).to_have_text("1:45")
     problem = page.locator("#grid-problems")
     expect(problem).to_contain_text("Website relaunch, Design, Monday: Not saved: the connection dropped.")
-    assert stored() == []
+    assert world.stored() == []
     page.unroute("**/time/cell/")
     problem.get_by_role("button", name="Try again").click()
     expect(problem).to_be_empty()
     settled(page)
     expect(cell(page, 1, 16)).not_to_have_class(re.compile("fail"))
-    assert stored() == [("Website relaunch", 16, 105)]
+    assert world.stored() == [("Website relaunch", 16, 105)]
 
 
-def test_leaving_warns_only_while_something_is_unsent(week, rows):
-    page = week()
+def leaving_warns_only_while_something_is_unsent(page, world):
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    cell(page, 1, 16).click()
+    stand(page, 1, 16)
     write(page, "1", then="ArrowUp")
     settled(page)
     page.reload()
     assert asked == []
     page.route("**/time/cell/", lambda route: route.abort())
-    cell(page, 1, 16).click()
+    stand(page, 1, 16)
     write(page, "2", then="ArrowUp")
     expect(cell(page, 1, 16)).to_have_class(re.compile("fail"))
     page.reload()
     assert asked == ["beforeunload"]
+
+
+KEY_TABLE = (
+    one_tab_stop_arrows_inside,
+    tab_saves_and_goes_on_over_the_rows,
+    enter_keeps_the_value_and_the_caret_moves_inside_it,
+    cells_say_where_they_are,
+    escape_brings_the_old_time_back_and_sends_nothing,
+    what_was_understood_shows_while_typing,
+    delete_clears_and_undo_brings_back,
+    ctrl_z_takes_back_one_change_after_the_other,
+    a_block_is_filled_copied_and_pasted,
+    a_note_is_written_without_the_mouse,
+    b_switches_billing,
+    several_entries_open_the_panel,
+    a_row_is_hidden_by_keys,
+    a_row_is_starred_and_goes_with_its_hours_by_keys,
+    alt_arrows_leaf_through_the_weeks,
+    a_dropped_connection_keeps_what_was_typed,
+    leaving_warns_only_while_something_is_unsent,
+)
+
+
+def test_the_whole_table_of_keys(week, rows, stored, server, acme, bobs, website, design, inside, axe):
+    """One browser, one signing in; each step begins with an empty sheet of two rows."""
+    page = week()
+    world = SimpleNamespace(
+        stored=stored, acme=acme, bobs=bobs, website=website, design=design, inside=inside, axe=axe, rows=rows
+    )
+    for step in KEY_TABLE:
+        with inside(acme):
+            TimeEntry.objects.all().delete()
+        rows()
+        page.goto(f"{server}{WEEK}")
+        expect(page.get_by_role("grid")).to_be_visible()
+        step(page, world)
 
 
 def test_two_windows_at_one_cell_see_both_values(week, rows, stored):
@@ -359,29 +463,12 @@ def test_by_mouse(week, rows, stored):
     assert stored() == [("Internal", 17, 90)]
     page.get_by_text("Add row").click()
     page.keyboard.type("museum")
-    page.get_by_role("option", name="Website relaunch Tidewater Museum").click()
+    page.locator("#addrow-list").get_by_role("option", name="Website relaunch Tidewater Museum").click()
     expect(page.locator("tbody tr")).to_have_count(3)
     page.get_by_role("button", name="Hide Website relaunch, Design").click()
     expect(page.locator("tbody tr")).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("tbody tr")).to_have_count(3)
-
-
-def test_a_row_is_hidden_by_keys(week, rows):
-    page = week()
-    cell(page, 1, 16).click()
-    press(page, "ArrowLeft")
-    expect(page.get_by_role("button", name="Hide Website relaunch, Design")).to_be_focused()
-    press(page, "Enter")
-    expect(page.locator("tbody tr")).to_have_count(1)
-    expect(cell(page, 1, 16)).to_be_focused()
-
-
-def test_alt_arrows_leaf_through_the_weeks(week, rows):
-    page = week()
-    cell(page, 1, 16).click()
-    press(page, "Alt+ArrowLeft")
-    page.wait_for_url("**week=2026-11-09")
 
 
 def test_on_a_phone_one_day_at_a_time(week, rows, stored, axe):
@@ -413,8 +500,7 @@ def test_without_scripts_the_days_form_does_it(week, rows, stored):
     assert stored() == [("Website relaunch", 17, 90)]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)])
 def test_the_other_pages_are_well_made(server, open_page, sign_in, axe, alice, bobs, entry, width, dark):
     page = open_page(width=width, dark=dark)
     sign_in(page, server, alice)

@@ -214,11 +214,12 @@ def test_nobody_else_reads_the_environment():
         for file in ours
         if re.search(r"os\.getenv|os\.environ(?!\.setdefault|\.update)|environ\.get", file.read_text())
     }
-    assert readers == {"config/env.py"}
+    assert readers == {"config/env.py", "devtools/processor_sim/__main__.py"}  # the latter is a program of its own
 
 
 def test_the_example_names_every_setting():
-    names = set(re.findall(r'given\.\w+\("([A-Z_]+)"', (PROJECT / "config/env.py").read_text()))
+    readers = "".join((PROJECT / file).read_text() for file in ("config/env.py", "config/processor.py"))
+    names = set(re.findall(r'given\.\w+\("([A-Z_]+)"', readers))
     example = (PROJECT / ".env.example").read_text()
     assert len(names) > 10
     assert {name for name in names if f"\n#{name}=" not in example} == {"CANDOR_DATABASE_ROLE"}
@@ -237,3 +238,48 @@ print(get_adapter().get_client_ip(seen))
     behind = run("-c", code, **surroundings, DEBUG="0", SITE_URL="https://candor.example")
     assert behind.stdout.strip() == "192.0.2.7", behind.stderr
     assert run("-c", code, **surroundings).stdout.strip() == "127.0.0.1"
+
+
+LIVE = {
+    "SITE_URL": "https://candor.example",
+    "SECRET_KEY": SECRET,
+    "STRIPE_API_KEY": "sk_live_of_this_test",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_of_this_test",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_new_0123456789, whsec_old_0123456789",
+}
+
+
+def test_where_strangers_pay_the_processor_is_the_real_one(tmp_path):
+    stripe = settings(tmp_path, **LIVE).stripe
+    assert (stripe.api_base, stripe.is_live, stripe.simulator_port) == ("", True, None)
+    assert stripe.webhook_secrets == ["whsec_new_0123456789", "whsec_old_0123456789"]
+    assert "sk_live" not in repr(stripe)
+    for name, value in (
+        ("STRIPE_API_BASE", "http://processor.example"),
+        ("STRIPE_JS_URL", "http://processor.example/stripe.js"),
+        ("STRIPE_WEBHOOK_SECRETS", ""),
+        ("STRIPE_WEBHOOK_SECRETS", "short"),
+        ("STRIPE_API_KEY", "sk_test_of_this_test"),
+        ("STRIPE_API_KEY", "whatever"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_test_of_this_test"),
+        ("STRIPE_LIVEMODE", "0"),
+        ("STRIPE_WEBHOOK_ENDPOINT", "ours"),
+    ):
+        with pytest.raises(Trouble, match=name):
+            settings(tmp_path, **{**LIVE, name: value})
+
+
+def test_without_a_key_only_this_machine_has_a_processor(tmp_path):
+    here = settings(tmp_path, PORT="8100").stripe
+    assert (here.simulator_port, here.api_base, here.is_live) == (8102, "http://localhost:8102", False)
+    assert all(here.webhook_secrets)
+    strangers = settings(tmp_path, SITE_URL="https://candor.example", SECRET_KEY=SECRET).stripe
+    assert (strangers.api_key, strangers.simulator_port, strangers.webhook_secrets) == ("", None, [])
+
+
+def test_the_test_processor_does_not_start_in_production(tmp_path):
+    for surroundings in ({"DJANGO_ENV": "production"}, {"DEBUG": "0"}):
+        told = run("-m", "devtools.processor_sim", f"--file={tmp_path}/sim", **surroundings)
+        assert told.returncode == 1
+        assert "does not run in production" in told.stderr
+        assert not (tmp_path / "sim").exists()

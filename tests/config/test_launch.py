@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import pytest
 
-from config import embedded, launch
+from config import embedded, launch, substrings
 from config.env import child_environ, read
 from config.trouble import Trouble
 from tests.config.conftest import PROJECT, free_port, fresh_data_dir, run, wait_for
@@ -93,9 +94,15 @@ def test_it_ends_with_the_address_and_answers_there(running):
 
 
 def test_nobody_listens_beyond_this_machine(running):
+    env = read(running.environ)
+    expected = {("127.0.0.1", port) for port in (env.port, env.mail_log_port, env.stripe.simulator_port)}
+    wait_for(lambda: expected <= listening(running))
+    assert listening(running) == expected
+
+
+def listening(running: Any) -> set[Any]:
     connections = [found for child in running.family() for found in connections_of(child)]
-    listening = {found.laddr for found in connections if found.status == psutil.CONN_LISTEN}
-    assert listening == {("127.0.0.1", running.port)}
+    return {found.laddr for found in connections if found.status == psutil.CONN_LISTEN}
 
 
 def connections_of(child: psutil.Process) -> list[Any]:
@@ -112,6 +119,13 @@ def test_children_know_no_administrator(running):
             environ = child.environ()
             assert environ.get("CANDOR_DATABASE_ROLE") == "app"
             assert not environ.get("DATABASE_OWNER_URL")
+
+
+def test_search_may_look_inside_of_words(running):
+    with psycopg.connect(embedded.find(running.data_dir).admin_dsn("candor")) as connection:
+        assert substrings.missing(connection) == []
+    said = run("manage.py", "allow_substring_search", **running.environ)
+    assert (said.returncode, said.stdout) == (0, "Search finds parts of words already; nothing to do.\n")
 
 
 def test_a_second_start_on_the_same_folder_is_refused(running):

@@ -48,13 +48,13 @@ def test_no_role_is_more_than_it_should_be(prepared):
     ]
 
 
-def test_no_role_of_ours_is_a_member_of_another(prepared):
+def test_no_role_of_ours_is_a_member_of_another_but_who_makes_its_function(prepared):
     with as_admin(prepared) as connection:
         members = connection.execute(
             "SELECT member::regrole::text, roleid::regrole::text FROM pg_auth_members "
             "WHERE member::regrole::text LIKE 'candor\\_%'"
         ).fetchall()
-    assert members == []
+    assert members == [("candor_owner", "candor_looker")]
 
 
 @pytest.mark.parametrize("role", ["candor_app", "candor_loader"])

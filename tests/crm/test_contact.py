@@ -94,7 +94,7 @@ def test_a_long_history_has_pages(client, url, maren, as_bob):
     first = client.get(url).content.decode()
     assert "Town 39" in first
     assert "Town 3<" not in first
-    older = first.split("?older=")[1].split('"')[0]
+    older = first.split("?older=")[1].split("#")[0]
     assert "Town 3<" in client.get(url, {"older": older}).content.decode()
 
 

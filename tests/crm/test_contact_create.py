@@ -8,6 +8,7 @@ from crm.search import matching
 from tests.statements import behind_the_door
 
 URL = "/a/acme/contacts/new/"
+SIMILAR = "/a/acme/contacts/similar/"
 
 
 @pytest.fixture
@@ -29,19 +30,19 @@ def test_a_contact_is_added_found_and_logged(signed_in, acme, inside, member_of,
         assert contact.owner.user == bob
         assert contact.phone == "+45 20 55 01 77"  # Acme sits in Denmark
         assert contact.phone_e164 == "+4520550177"
-        assert sorted(link.tag.name for link in contact.tags.select_related("tag")) == ["client", "main contact"]
+        assert sorted(link.tag.name for link in contact.tags.select_related("tag")) == ["Client", "main contact"]
         assert Contact.objects.filter(matching(Contact, "hol mar")).exists()
         event = Event.objects.get(kind="contact.created")
         assert event.record_id == contact.public_id
         assert Payload.objects.get(event_id=event.pk).data["changes"]["last_name"] == ["", "Holt"]
 
 
-def test_a_contact_is_added_with_five_statements(signed_in, tidewater, member_of, bob):
+def test_a_contact_is_added_with_six_statements(signed_in, tidewater, member_of, bob):
     form = {"last_name": "Holt", "email": "holt@x.example", "company": "Tidewater Museum"}
     form["owner"] = str(member_of(bob).public_id)
     signed_in.post(URL, form)
     asked = behind_the_door(lambda: signed_in.post(URL, form | {"last_name": "Berg", "email": "berg@x.example"}))
-    assert len(asked) == 5, asked  # company, who is there already, contact, words, log
+    assert len(asked) == 6, asked  # own fields, company, who is there already, contact, words, log
 
 
 def test_a_new_company_name_makes_a_company(signed_in, acme, inside, bob):
@@ -83,14 +84,22 @@ def test_what_is_wrong_stores_no_company_either(signed_in, acme, inside):
         assert not Company.objects.exists()
 
 
-@pytest.mark.parametrize("typed", [{"first_name": "maren", "last_name": "HOLT"}, {"email": "MAREN@tidewater.example"}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"first_name": "maren", "last_name": "HOLT"},
+        {"first_name": "Hollt", "last_name": "Maréne"},  # swapped, and spelled otherwise
+        {"email": "MAREN@tidewater.example"},
+        {"first_name": "M", "phone": "20 55 01 77"},  # Acme sits in Denmark
+    ],
+)
 def test_somebody_who_is_there_already_is_shown_first(signed_in, acme, inside, maren, typed):
     response = signed_in.post(URL, typed)
     text = response.content.decode()
     assert response.status_code == 422
     assert f"/a/acme/contacts/{maren.public_id}/" in text
     assert "Tidewater Museum" in text
-    assert "Create anyway" in text
+    assert "create anyway" in text
     with inside(acme):
         assert Contact.objects.count() == 1
     assert signed_in.post(URL, {**typed, "anyway": "1"}).status_code == 302
@@ -154,11 +163,19 @@ def test_names_of_all_scripts_are_kept(signed_in, acme, inside):
         assert (contact.first_name, contact.last_name) == ("شيرين", "🦊 O'Neill-Łukasz")
 
 
+def test_a_restricted_one_is_shown_and_marked(signed_in, acme, inside, maren):
+    with inside(acme):
+        Contact.objects.filter(pk=maren.pk).update(restricted_at="2026-11-20T09:00Z")
+    text = signed_in.post(SIMILAR, {"first_name": "Maren", "last_name": "Holt"}).content.decode()
+    assert "Maren Holt" in text
+    assert "Restricted" in text
+
+
 def test_similar_is_asked_while_typing(signed_in, maren):
-    text = signed_in.post("/a/acme/contacts/similar/", {"email": "maren@tidewater.example"}).content.decode()
+    text = signed_in.post(SIMILAR, {"email": "maren@tidewater.example"}).content.decode()
     assert "Maren Holt" in text
     assert "<html" not in text
-    assert signed_in.post("/a/acme/contacts/similar/", {"first_name": "Nobody"}).content.strip() == b""
+    assert signed_in.post(SIMILAR, {"first_name": "Nobody"}).content.strip() == b""
 
 
 def test_a_further_address_counts_as_known(signed_in, acme, inside, maren):
@@ -166,7 +183,8 @@ def test_a_further_address_counts_as_known(signed_in, acme, inside, maren):
 
     with inside(acme):
         ContactEmail.objects.create(contact=maren, email="maren@home.example")
-    assert "Maren Holt" in signed_in.post("/a/acme/contacts/similar/", {"email": "Maren@home.example"}).content.decode()
+    for typed in ({"email": "Maren@home.example"}, {"emails-0-value": "maren@HOME.example"}):
+        assert "Maren Holt" in signed_in.post(SIMILAR, typed).content.decode()
 
 
 def test_a_sender_who_claims_a_million_addresses_gets_a_short_form(client, alice, acme):

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Event, Payload
+from crm.forms import ContactForm
 from crm.models import Company, Contact, ContactEmail
 from crm.search import matching
 from tests.promises import promise
@@ -173,3 +174,7 @@ def test_new_work_is_not_given_to_who_left(client, acme, alice, inside, url, mar
     with inside(acme):
         maren.refresh_from_db()
         assert maren.owner_id != left.pk
+
+
+def test_a_form_that_nobody_sent_is_not_valid(in_acme, bob, member_of, maren):
+    assert not ContactForm(instance=maren, member=member_of(bob)).is_valid()

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
+from crm import search
 from crm.models import Contact
 from crm.search import reindex
 
@@ -67,3 +68,32 @@ def test_the_search_asks_no_more_for_more_hits(signed_in, acme, inside, tidewate
     few = statements()
     make(10)
     assert statements() == few
+
+
+def test_a_common_word_asks_only_the_kinds_that_have_it(signed_in, acme, inside, tidewater, monkeypatch):
+    with inside(acme):
+        reindex(Contact.objects.bulk_create(Contact(first_name="Same") for _ in range(9)))
+    monkeypatch.setattr(search, "COMMON", 5)
+    monkeypatch.setattr(search, "FEW", 0)
+    with CaptureQueriesContext(connection) as captured:
+        signed_in.get(URL, {"q": "same", "palette": "1"})
+    assert sum('"crm_searchtoken"' in query["sql"] for query in captured) == 1
+
+
+def test_the_palette_shows_what_one_changed_last_and_then_what_is_found(signed_in, alice, maren, edith, tidewater):
+    signed_in.post(f"/a/acme/contacts/{maren.public_id}/tags/", {"add": "client"})
+    signed_in.post(f"/a/acme/companies/{tidewater.public_id}/tags/", {"add": "museum"})
+    text = signed_in.get(URL, {"palette": "1"}).content.decode()
+    assert text.index("Tidewater Museum") < text.index("Maren Holt")
+    assert "Edith Pell" not in text
+    assert "<html" not in text
+    text = signed_in.get(URL, {"palette": "1", "q": "edith"}).content.decode()
+    assert f"/a/acme/contacts/{edith.public_id}/" in text
+    assert "Changed by you lately" not in text
+
+
+def test_the_palette_forgets_what_one_may_see_no_more(signed_in, bob, alice, member_of, inside, acme, maren, only_own):
+    signed_in.post(f"/a/acme/contacts/{maren.public_id}/tags/", {"add": "client"})
+    with inside(acme):
+        Contact.objects.update(owner=member_of(alice))
+    assert "Maren Holt" not in signed_in.get(URL, {"palette": "1"}).content.decode()

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from crm import search
 from crm.models import Company, Contact, ContactEmail, ContactPhone, SearchToken
 from crm.search import matching, reindex
+from crm.spread import spread
 from lib.keyset import capped_count
 from tests.explain import plan_of, rely_on_indexes
 
@@ -32,13 +33,34 @@ def people(in_acme):
     return maren
 
 
-def test_a_search_of_very_many_words_costs_no_more_than_one_of_ten(in_acme, monkeypatch):
+def test_a_search_of_very_many_words_asks_for_ten_in_two_statements(in_acme, monkeypatch):
+    monkeypatch.setattr(search, "FEW", 0)
     letters = " ".join("abcdefghijklmnopqrstuvwxyz")
     reindex([Contact.objects.create(first_name=letters)])
-    monkeypatch.setattr(search, "COMMON", 0)  # each word is counted until one is rare
     with CaptureQueriesContext(connection) as asked:
         found(letters)
-    assert len(asked) == search.MOST_WORDS + 1
+    assert len(asked) == 2
+    assert asked[1]["sql"].count("INTERSECT") == search.MOST_WORDS - 1
+
+
+def test_how_common_words_are_is_read_from_their_index_alone(in_acme):
+    reindex(
+        Contact.objects.bulk_create(Contact(first_name=f"Given{number}", last_name="Same") for number in range(3000)),
+        are_new=True,
+    )
+    rely_on_indexes()
+    with CaptureQueriesContext(connection) as captured:
+        seen = spread(["given299", "same", "zzz"], search.FEW, 5000)
+    assert [{kind: each.words for kind, each in found.items()} for found in seen] == [
+        {"contact": 11},
+        {"contact": 3000},
+        {},
+    ]
+    assert (len(seen[0]["contact"].records), seen[1]["contact"].records) == (11, None)  # few are handed over
+    plan = plan_of(captured[-1]["sql"])
+    assert any("token >= " in condition and "token < " in condition for condition in plan.index_conditions), plan.text
+    assert "Seq Scan" not in plan.text
+    assert plan.removed == 0, plan.text
 
 
 @pytest.mark.parametrize(
@@ -86,7 +108,7 @@ def test_reindexing_many_takes_no_more_statements_than_two(people):
     for records in (2, 3):
         with CaptureQueriesContext(connection) as captured:
             reindex(list(Contact.objects.all()[:records]))
-        assert len(captured) == 6  # the contacts, their companies, addresses and numbers; one DELETE, one INSERT
+        assert len(captured) == 7  # contacts, their companies, addresses, numbers, positions; one DELETE, one INSERT
 
 
 def test_words_of_another_account_are_not_found(acme, globex, inside):
@@ -97,7 +119,8 @@ def test_words_of_another_account_are_not_found(acme, globex, inside):
         assert found("stranger") == []
 
 
-def test_the_words_index_serves_prefixes_under_the_row_policy(in_acme):
+def test_the_words_index_serves_prefixes_under_the_row_policy(in_acme, monkeypatch):
+    monkeypatch.setattr(search, "FEW", 0)
     contacts = Contact.objects.bulk_create(
         Contact(first_name=f"Given{number}", last_name=f"Family{number}") for number in range(3000)
     )
@@ -110,9 +133,13 @@ def test_the_words_index_serves_prefixes_under_the_row_policy(in_acme):
     assert plan.removed < 1000, plan.text
 
 
-@pytest.mark.parametrize("text", ["mar", "mar ozil", "museum maren", "zzz"])
+@pytest.mark.parametrize("text", ["mar", "mar ozil", "museum maren"])
 def test_common_words_find_what_rare_ones_find(people, monkeypatch, text):
+    """Records of few words are handed over by number: of all words, of some, of none; then most hits are in vain."""
     of_rare_words = found(text)
+    for few in (1, 0):
+        monkeypatch.setattr(search, "FEW", few)
+        assert found(text) == of_rare_words
     monkeypatch.setattr(search, "COMMON", 0)
     assert "IS TRUE" in str(Contact.objects.filter(matching(Contact, text)).query)
     assert found(text) == of_rare_words

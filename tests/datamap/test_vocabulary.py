@@ -55,3 +55,9 @@ def test_only_masks_can_be_lifted():
         Support.SHOWN,
         Support.HIDDEN,
     }
+
+
+def test_a_meaning_is_read_without_the_numbers_of_our_promises():
+    assert Retention.TWO_YEARS.in_words == "As long as rights requests must be provable."
+    assert Subject.ACCOUNT_HOLDER.in_words == "Somebody who signs in: the person behind the password."
+    assert Retention.THREE_DAYS.in_words == Retention.THREE_DAYS.meaning

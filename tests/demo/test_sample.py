@@ -14,17 +14,17 @@ from accounts.actions import create_api_key
 from accounts.models import Membership
 from audit.models import Event
 from crm import actions as crm
-from crm.models import Company, Contact, SearchToken
+from crm.models import Activity, Company, Contact, Deal, SearchToken
 from crm.search import find
 from demo import sample
 from demo.models import SampleJob
 from tests.promises import promise
 from timetracking import actions as time
-from timetracking.models import Project, SheetRow, Task, TimeEntry
+from timetracking.models import Expense, ExpenseCategory, Project, SheetRow, Task, TimeEntry
 from timetracking.queries import hours_by_day
 
 URL = "/a/acme/admin/sample/"
-MODELS = (Company, Contact, Project, Task, TimeEntry)
+MODELS = (Company, Contact, Deal, Project, Task, TimeEntry, Activity)
 
 
 @pytest.fixture
@@ -61,9 +61,9 @@ def own():
 @promise(13)
 def test_a_small_agency_is_made_by_the_real_actions_and_the_log_says_by_whom(fill, acme, inside):
     job = fill()
-    assert (job.state, job.done, job.total) == ("done", 44, 44)
+    assert (job.state, job.done, job.total) == ("done", 54, 54)
     with inside(acme):
-        assert numbers() == [5, 12, 3, 4, 20]
+        assert numbers() == [5, 12, 6, 3, 4, 20, 4]
         assert all(thing.is_sample for model in MODELS for thing in model.objects.all())
         assert all(contact.email.endswith(".example") for contact in Contact.objects.all())
         made = Event.objects.filter(kind="contact.created").values_list("actor_kind", "actor_id")
@@ -114,13 +114,30 @@ def test_removing_takes_all_samples_and_nothing_of_ones_own(fill, acme, inside, 
         project = Project.objects.own().filter(is_sample=False).first()
         time.keep_row(alices, date(2026, 11, 16), Project.objects.filter(is_sample=True).first(), None)
         assert project == mine[2]
-        assert sample.kept() == {"projects": [], "companies": []}
-        assert sample.count() == 44
-        assert sample.remove(sample.current()) == 44
+        assert sample.kept() == {"projects": [], "companies": [], "contacts": []}
+        assert sample.count() == 54
+        assert sample.remove(sample.current()) == 54
         assert numbers() == before
         assert (SearchToken.objects.count(), SheetRow.objects.count()) == (words, 0)
         assert sample.current().state == "removed"
         assert Event.objects.filter(kind="sample.removed").count() == 1
+
+
+def test_what_own_expenses_are_for_stays(fill, acme, inside, alices):
+    fill()
+    with inside(acme):
+        task, company = (
+            Task.objects.select_related("project").last(),
+            Company.objects.exclude(pk__in=Project.objects.exclude(company=None).values("company")).first(),
+        )
+        paid = {"person": alices, "category": ExpenseCategory.objects.first(), "day": date(2026, 11, 17)}
+        paid |= {"amount": 5, "currency": "EUR"}
+        Expense.objects.create(project=task.project, task=task, deleted_at=timezone.now(), **paid)
+        Expense.objects.create(company=company, **paid)
+        sample.remove(sample.current())
+        assert list(Task.objects.filter(is_sample=False)) == [task]
+        assert list(Project.objects.filter(is_sample=False)) == [task.project]
+        assert Company.objects.filter(pk=company.pk, is_sample=False).exists()
 
 
 def test_what_own_records_hang_on_stays_and_is_ones_own_from_then_on(fill, acme, inside, alices):
@@ -138,6 +155,7 @@ def test_what_own_records_hang_on_stays_and_is_ones_own_from_then_on(fill, acme,
         assert sample.kept() == {
             "projects": ["Packaging", "Website relaunch"],
             "companies": ["Brightfold Coffee", "Harrow Street Theatre", "Northlake Dental", "Tidewater Museum"],
+            "contacts": [],
         }
         sample.remove(sample.current())
         assert list(TimeEntry.objects.all()) == [mine]
@@ -147,6 +165,18 @@ def test_what_own_records_hang_on_stays_and_is_ones_own_from_then_on(fill, acme,
         assert Company.objects.count() == 4
         assert not any(thing.is_sample for model in MODELS for thing in model.objects.all())
         assert Project.objects.get(pk=packaging.pk).company.name == "Brightfold Coffee"
+
+
+def test_a_contact_that_an_own_activity_is_about_stays_with_its_company(fill, acme, inside, alices):
+    fill()
+    with inside(acme):
+        maren = Contact.objects.get(first_name="Maren")
+        Activity.objects.create(subject="Call her", contact=maren, owner=alices)
+        assert sample.kept()["contacts"] == ["Maren Holt"]
+        assert sample.kept()["companies"] == ["Tidewater Museum"]
+        assert sample.remove(sample.current()) == 52
+        assert [str(each) for each in Contact.objects.own()] == ["Maren Holt"]
+        assert Activity.objects.get().contact_id == maren.pk
 
 
 def test_a_week_that_is_copied_keeps_samples_samples(fill, acme, inside, alices):
@@ -172,18 +202,18 @@ def test_from_the_first_steps_to_the_removal(client, acme, alice, fill, inside):
     client.force_login(alice)
     home = client.get("/a/acme/").content.decode()
     assert "Start with a small agency?" in home and "Invite a colleague" in home
-    assert "44 records, all invented" in client.get(URL).content.decode()
+    assert "54 records, all invented" in client.get(URL).content.decode()
     assert "Making a small agency" in client.post(URL, follow=True).content.decode()
     fill()
     home = client.get("/a/acme/").content.decode()
-    assert "44 records here are samples" in home and "Start with a small agency?" not in home
+    assert "54 records here are samples" in home and "Start with a small agency?" not in home
     page = client.get(URL).content.decode()
-    assert "Remove sample data (44 records)" in page
+    assert "Remove sample data (54 records)" in page
     page = client.post(f"{URL}remove/", follow=True).content.decode()
-    assert "Sample data removed: 44 records." in page
+    assert "Sample data removed: 54 records." in page
     assert "There was no sample data" in client.post(f"{URL}remove/", follow=True).content.decode()
     with inside(acme):
-        assert numbers() == [0] * 5
+        assert numbers() == [0] * 7
 
 
 def test_a_sample_is_marked_wherever_it_is_shown(client, acme, alice, fill, inside):
@@ -217,7 +247,7 @@ def test_whoever_put_the_first_steps_away_is_not_asked_again(client, acme, alice
 def test_one_accounts_samples_are_its_own(fill, acme, globex, inside):
     fill()
     with inside(globex):
-        assert numbers() == [0] * 5 and sample.current() is None
+        assert numbers() == [0] * 7 and sample.current() is None
 
 
 def test_programs_can_tell_a_sample_too(acme, alices, fill, inside, client):

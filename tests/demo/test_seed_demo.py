@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership, User
 from audit.models import Event
-from crm.models import Company, Contact
+from crm.models import Activity, Company, Contact, Deal
 from demo.cast import PEOPLE
-from timetracking.models import Project, TimeEntry
+from timetracking.budgets.queries import used
+from timetracking.models import Project, ProjectTemplate, TimeEntry, Timesheet
 
 
 @pytest.fixture
@@ -70,8 +71,32 @@ def test_acme_has_clients_projects_and_two_weeks_of_hours(seed, inside):
             assert max(entry.day for entry in days) >= today - timedelta(days=2)
         assert not TimeEntry.objects.filter(person__user__first_name="Carol", person__account=acme).exists()
         assert Event.objects.filter(kind="contact.created", actor_kind="member").count() == 13
+        packaging = Project.objects.get(name="Packaging")
+        assert used([packaging])[packaging.pk].percent == 83
+        assert sorted(str(member.person) for member in packaging.members.all()) == ["Alice Novak", "Bob Reyes"]
+        assert ProjectTemplate.objects.get().name == "Website"
     with inside(Account.objects.get(slug="globex")):
         assert (Company.objects.count(), Project.objects.count()) == (1, 1)
+
+
+def test_acme_has_a_timesheet_that_waits_and_approved_ones(seed, inside):
+    seed()
+    with inside(Account.objects.get(slug="acme")):
+        sheets = Timesheet.objects.with_names().order_by("first_day", "person")
+        assert [(sheet.person.user.first_name, sheet.state) for sheet in sheets] == [
+            ("Alice", "approved"),
+            ("Bob", "approved"),
+            ("Bob", "submitted"),
+        ]
+
+
+def test_some_deals_of_acme_have_a_next_step_and_some_do_not(seed, inside):
+    seed()
+    with inside(Account.objects.get(slug="acme")):
+        deals = {deal.name for deal in Deal.objects.open()}
+        planned = set(Activity.objects.filter(deal__isnull=False).values_list("deal__name", flat=True))
+    assert planned == {"Shop refit site", "Menu boards", "Case portal, phase 2"}
+    assert planned < deals
 
 
 def test_a_lost_demo_password_is_put_back(seed):

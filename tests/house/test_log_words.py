@@ -39,8 +39,15 @@ def recorded():
                     "audit.record",
                     "audit.record_all",
                     "record",
+                    "record_all",
                 ):
-                    yield f"{path.relative_to(PROJECT)}:{call.lineno}", pattern(call.args[0], module)
+                    for name in either(call.args[0]):
+                        yield f"{path.relative_to(PROJECT)}:{call.lineno}", pattern(name, module)
+
+
+def either(name):
+    """Both kinds of ``record("a" if … else "b")``."""
+    return [*either(name.body), *either(name.orelse)] if isinstance(name, ast.IfExp) else [name]
 
 
 def pattern(name, module):

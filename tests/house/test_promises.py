@@ -13,6 +13,8 @@ from privacy.policies import ledger, proofs
 from privacy.policies.promises import BOOK, PROMISES
 
 MARKS = proofs.marks(settings.BASE_DIR / "tests")
+# Promises that no test proves yet: this list only shrinks. While one is left, `manage.py verify_promises` exits 1.
+UNTESTED = {1, 48, 60, 78, 85, 87, 89, 90, 91, 93, 101, 104, 105, 110, 124, 143}
 
 
 def test_what_pytest_sees_as_marked_is_what_stands_in_the_source(request):
@@ -33,6 +35,11 @@ def test_a_promise_without_a_test_says_what_is_missing():
     """Whoever takes the word “missing” away brings the test along."""
     tested = {number for numbers in MARKS.values() for number in numbers}
     assert [number for number, promise in PROMISES.items() if not promise.missing and number not in tested] == []
+
+
+def test_no_promise_loses_its_test():
+    tested = {number for numbers in MARKS.values() for number in numbers}
+    assert PROMISES.keys() - tested <= UNTESTED
 
 
 def test_every_source_has_the_lines_that_are_named():

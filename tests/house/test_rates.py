@@ -1,11 +1,14 @@
 """What an hour costs is for managers, billing and owners; a member meets it on no page, in no list and no history."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
 from accounts.models import Membership
 from tests.house.routes import account_routes
 from timetracking.models import Project
+from timetracking.rates.actions import set_rate
 
 OLD, NEW = "731.37", "733.39"
 ROUTES = [route for route in account_routes() if route.takes in ((), ("public_id",))]
@@ -19,8 +22,8 @@ def website(acme, alice, inside):
     owners = Client()
     owners.force_login(alice)
     page = f"/a/acme/projects/{project.public_id}/"
-    typed = {"name": "Website", "hourly_rate": NEW, "currency": "EUR", "billable": "on", "version": project.version}
-    assert owners.post(f"{page}edit/", typed).status_code == 302
+    with inside(acme):
+        set_rate("bill", Decimal(NEW), project=project)
     history = owners.get(page).text
     assert OLD in history and NEW in history, "whoever may see rates sees both"
     return project

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,23 @@ from typing import Any
 import psycopg
 from aiosmtpd.controller import Controller
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from accounts import mail
 from accounts.alarms import Alarm, ring
 from accounts.models import Account, OutgoingMail
 from audit.models import Event
+from billing.models import MoneyIntent, Subscription, SubscriptionInvoice, WebhookEvent
 from config.celery import app
 from crm import search
-from crm.imports import job as jobs
-from crm.models import Company, Contact, ContactImport, ImportedRow, SearchToken
+from crm.imports.job import steps as people_steps
+from crm.models import Company, Contact, ContactImport, SearchToken
 from demo import cast
 from tenancy.context import activate
 from tests import database
+from timetracking import summary
+from timetracking.imports.job import steps as hours_steps
+from timetracking.models import HoursImport, Project, TimeEntry, TimeEntryTag
 
 COMPANIES = 50
 QUIET = ("--without-gossip", "--without-mingle", "--loglevel=INFO", "--concurrency=1")
@@ -199,50 +205,77 @@ def faults_of_mailing(postman: Postman, count: int) -> list[str]:
 def start_import(account: Account, rows: int, extra: str = "") -> ContactImport:
     """Upload a file of so many people and press Import."""
     people = "".join(f"M{n},Groß{n},m{n}@x.example,Firma {n % COMPANIES}\n" for n in range(rows))
-    file = io.BytesIO(f"First name,Last name,E-mail,Company\n{people}{extra}".encode())
+    return _started(people_steps, account, f"First name,Last name,E-mail,Company\n{people}{extra}")
+
+
+def start_import_of_hours(account: Account, rows: int) -> HoursImport:
+    """The same with hours of one person, on a project and under a tag that come into being."""
+    email = account.memberships.first().user.email
+    days = (date(2026, 1, 1) + timedelta(days=n % 300) for n in range(rows))
+    hours = "".join(f"{day},{email},Tower,Note {n},crane,1:30\n" for n, day in enumerate(days))
+    return _started(hours_steps, account, f"Date,Email,Project,Notes,Tags,Duration\n{hours}")
+
+
+def _started(steps: Any, account: Account, text: str) -> Any:
     with activate(account, actor=cast.SYSTEM):
-        by = account.memberships.first()
-        job = jobs.upload(file, name="people.csv", by=by)
-        jobs.start_run(job)
+        job = steps.upload(io.BytesIO(text.encode()), name="file.csv", by=account.memberships.first())
+        steps.start_run(job)
     return job
 
 
-def seen(job: ContactImport) -> ContactImport:
-    """The import as it is now."""
+def seen(job: Any) -> Any:
+    """The job as it is now."""
     with activate(job.account_id, actor=cast.SYSTEM):
-        return ContactImport.objects.get(pk=job.pk)
+        return type(job).objects.get(pk=job.pk)
 
 
-def minutes_pass_for_jobs(job: ContactImport) -> None:
+def minutes_pass_for_jobs(job: Any) -> None:
     """The alarm of a silent job rings, the database having noticed that its worker is gone."""
     with activate(job.account_id, actor=cast.SYSTEM):
-        ContactImport.objects.select_for_update().get(pk=job.pk)
+        type(job).objects.select_for_update().get(pk=job.pk)
     Alarm.objects.filter(account_id=job.account_id).update(rings_at=mail.Now())
     assert ring() == 1
 
 
-def faults_of_import(job: ContactImport, rows: int) -> list[str]:
+def faults_of_import(job: Any, rows: int) -> list[str]:
     """What is wrong with what is stored; nothing, when everything up to some row is there once."""
     job = seen(job)
-    with activate(job.account_id, actor=cast.SYSTEM):
-        return [
-            f"{name} {is_there}, not {must_be}" for name, is_there, must_be in _facts(job, rows) if is_there != must_be
-        ]
-
-
-def _facts(job: ContactImport, rows: int) -> list[tuple[str, object, object]]:
     there = job.rows_read if job.is_at_work else rows
+    told = _facts_of_hours if isinstance(job, HoursImport) else _facts_of_people
+    with activate(job.account_id, actor=cast.SYSTEM):
+        facts = [*_facts(job, there), *told(job, there)]
+        return [f"{name} {is_there}, not {must_be}" for name, is_there, must_be in facts if is_there != must_be]
+
+
+def _facts(job: Any, there: int) -> list[tuple[str, object, object]]:
+    """What holds of an import of any kind."""
     is_done = job.state == job.State.DONE
     return [
         ("state", job.state, "running" if job.is_at_work else "done"),
         ("rows read", job.rows_read, there),
         ("added", job.stored, there),
+        ("rows", list(job.rows.order_by("row").values_list("row", flat=True)), list(range(2, there + 2))),
+        ("alarms", Alarm.objects.filter(account_id=job.account_id).count(), int(not is_done)),
+    ]
+
+
+def _facts_of_hours(job: HoursImport, there: int) -> list[tuple[str, object, object]]:
+    return [
+        ("minutes", TimeEntry.objects.aggregate(sum=Sum("minutes"))["sum"] or 0, 90 * there),
+        ("notes", TimeEntry.objects.values("note").distinct().count(), there),
+        ("sums that differ", summary.differences(), []),
+        ("projects", Project.objects.count(), 1),
+        ("tags", TimeEntryTag.objects.filter(tag__name="crane").count(), there),
+        ("events", Event.objects.filter(kind="hours.imported").count(), int(job.state == job.State.DONE)),
+    ]
+
+
+def _facts_of_people(job: ContactImport, there: int) -> list[tuple[str, object, object]]:
+    return [
         ("contacts", Contact.objects.count(), there),
         ("addresses", Contact.objects.values("email_lower").distinct().count(), there),
         ("companies", Company.objects.count(), min(COMPANIES, there)),
-        ("rows", list(ImportedRow.objects.order_by("row").values_list("row", flat=True)), list(range(2, there + 2))),
-        ("events", Event.objects.filter(kind="contacts.imported").count(), int(is_done)),
-        ("alarms", Alarm.objects.filter(account_id=job.account_id).count(), int(not is_done)),
+        ("events", Event.objects.filter(kind="contacts.imported").count(), int(job.state == job.State.DONE)),
         ("search words", *_words_found_and_wanted()),
     ]
 
@@ -261,3 +294,35 @@ def _words_found_and_wanted() -> tuple[int, int]:
         wanted = count()
         transaction.set_rollback(True)
     return found, wanted
+
+
+# ---------------------------------------------------------------------------------------- what a firm pays us
+
+
+def minutes_pass_for_billing(account: Account) -> None:
+    """The next tries are due, the alarms of open steps ring, and the scheduler sends its message."""
+    WebhookEvent.objects.filter(state="new").update(next_try_at=mail.Now())
+    Alarm.objects.filter(account_id=account.pk).update(rings_at=mail.Now())
+    ring()
+    app.send_task("billing.sweep_inbox")
+
+
+def billing_at_rest() -> bool:
+    return not WebhookEvent.objects.filter(state="new").exists()
+
+
+def faults_of_billing(firm: Any, *, payments: int, seats: int) -> list[str]:
+    """What is wrong after all is done; nothing, when our books say what the processor's do, and each thing once."""
+    [there] = firm.there()
+    with activate(firm.account, actor=cast.SYSTEM):
+        ours = Subscription.objects.get()
+        facts = [
+            ("seats there", there.seats, seats),
+            ("seats here", ours.seats, seats),
+            ("period", ours.period_end, there.period_end),
+            ("paid invoices", SubscriptionInvoice.objects.filter(status="paid").count(), payments),
+            ("payments told of", Event.objects.filter(kind="payment.received").count(), payments),
+            ("open steps", MoneyIntent.objects.open().count(), 0),
+            ("dead events", WebhookEvent.objects.filter(state="dead").count(), 0),
+        ]
+    return [f"{name} {is_there}, not {must_be}" for name, is_there, must_be in facts if is_there != must_be]

@@ -2,7 +2,14 @@
 
 from accounts.jobs import GIVEN_UP
 from config.celery import app
-from tests.kills.stage import faults_of_import, minutes_pass_for_jobs, seen, start_import, until
+from tests.kills.stage import (
+    faults_of_import,
+    minutes_pass_for_jobs,
+    seen,
+    start_import,
+    start_import_of_hours,
+    until,
+)
 
 ROWS = 650  # seven pieces of a hundred
 
@@ -15,14 +22,30 @@ DEATHS = [
     ("done, the message not acknowledged@3", 650),
 ]
 
+DEATHS_OF_HOURS = [
+    ("the try is written down@2", 100),
+    ("hours are in, their sums not@2", 200),
+    ("all is written, nothing committed@2", 300),
+    ("done, the message not acknowledged@2", 350),
+]
+
 
 def test_killed_at_five_points_everything_is_there_once(nursery, acme):
-    job = start_import(acme, ROWS)
-    for place, rows in DEATHS:
+    outlive(nursery, start_import(acme, ROWS), DEATHS)
+
+
+def test_killed_at_four_points_each_hour_is_there_once_with_its_sums(nursery, acme):
+    outlive(nursery, start_import_of_hours(acme, DEATHS_OF_HOURS[-1][1]), DEATHS_OF_HOURS)
+
+
+def outlive(nursery, job, deaths):
+    """The work goes on after each death, and at each everything up to some row is there once."""
+    whole = deaths[-1][1]
+    for place, rows in deaths:
         worker = nursery.worker(KILL_AT=place)
         until(lambda worker=worker: not worker.is_alive, worker)
         assert seen(job).rows_read == rows, place
-        assert faults_of_import(job, ROWS) == [], place
+        assert faults_of_import(job, whole) == [], place
         if seen(job).is_at_work:
             minutes_pass_for_jobs(job)
     assert seen(job).state == "done"

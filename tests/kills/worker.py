@@ -13,14 +13,23 @@ import signal
 import smtplib
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from celery.signals import task_postrun
+from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 from accounts import mail
+from accounts.tasks import JobTask
+from billing import inbox
+from billing.gateway.stripe import StripeProcessor
 from config.celery import BEAT, app
-from crm.imports import job, storing
+from crm.imports import job, steps, writing
+from privacy.deletion import certificate, ledger, people, purge, sessions
+from privacy.exports import actions as exports
+from privacy.exports import arrivals, importing
+from timetracking import summary
 
 app.loader.import_default_modules()
 app.finalize()
@@ -57,9 +66,10 @@ def after(owner: Any, name: str, place: str) -> None:
 
 
 # An import, in the order in which a piece passes them.
-before(job, "go_on", "the try is written down")
-before(storing.Batch, "_index", "contacts are in, their search words not")
-after(job, "import_batch", "all is written, nothing committed")
+before(steps.Steps, "_piece", "the try is written down")
+before(writing.Changes, "_index", "contacts are in, their search words not")
+before(summary, "keep", "hours are in, their sums not")
+after(steps.Steps, "write_down", "all is written, nothing committed")
 before(app, "send_task", "committed, the next piece's message not sent")
 
 
@@ -68,10 +78,26 @@ def finished(*given: Any, **words: Any) -> None:
     pass_by("done, the message not acknowledged")
 
 
+# An archive that is written, and one that is brought in.
+before(exports.Writing, "_readme", "all but its manifest is written")
+after(exports, "store", "the archive lies there, nothing committed")
+after(arrivals, "check", "the archive is checked, nothing committed")
+after(importing, "store", "a file of it lies there, nothing committed")
+before(importing, "_make_what_follows", "its rows are in, their search words not")
+after(arrivals, "bring", "all of it is in, nothing committed")
+
 # A letter, in the order in which it passes them.
 before(mail, "_send", "the letter is claimed")
 after(EmailBackend, "send_messages", "taken, nothing committed")
 before(smtplib.SMTP, "quit", "committed, the server not told goodbye")
+
+
+# Word from the card processor, and a step that it is asked to take.
+before(inbox, "_act", "the event's try is written down")
+before(inbox, "_settle", "the books are copied, the event not marked")
+after(inbox, "_settle", "the event is marked, nothing committed")
+before(StripeProcessor, "change_subscription", "the step is written down, not asked for")
+after(StripeProcessor, "change_subscription", "the step is taken, nothing committed")
 
 
 def _talk(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,6 +118,14 @@ def _talk(original: Callable[..., Any]) -> Callable[..., Any]:
 smtplib.SMTP.data = _talk(smtplib.SMTP.data)  # type: ignore[method-assign]
 
 
+# The erasing of a closed account, in the order in which it passes them.
+after(ledger, "write", "the ledger says it, nothing committed")
+after(purge, "erase", "rows are gone, nothing committed")
+after(people, "erase", "sign-ins are gone, nothing committed")
+before(sessions, "drop", "all rows are gone, files and the account are there")
+before(certificate, "signed", "all is checked, no certificate")
+
+
 # Poison: a letter and a row that kill whoever touches them; the worker lives on and gets itself a new process.
 
 
@@ -110,9 +144,17 @@ _swallow(mail, "_message", lambda letter: letter.to.startswith("poison"))
 _swallow(job.RowCleaner, "clean", lambda self, record: "poison" in record.values)
 
 
+OUTSIDE = ("DELETION_LEDGER", "BACKUP_KEYS")  # what a test of its own keeps beside its database
+
+
 def read_environment() -> None:
     """What is said when a worker begins; this module was read before."""
-    job.BATCH = int(os.environ.get("BATCH", job.BATCH))
+    steps.BATCH = int(os.environ.get("BATCH", steps.BATCH))
+    purge.BATCH = int(os.environ.get("ROWS_AT_ONCE", purge.BATCH))
+    for name in OUTSIDE:
+        if path := os.environ.get(name):
+            setattr(settings, name, Path(path))
+    JobTask.seconds_in_a_row = 0  # a message for each piece, as there is for long ones
     app.conf.worker_lost_wait = 0.5  # before a dead process's message goes to the next
     if names := os.environ.get("EVERY_SECOND"):
         app.conf.beat_schedule = {name: {**BEAT[name], "schedule": timedelta(seconds=1)} for name in names.split(",")}

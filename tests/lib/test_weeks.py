@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.weeks import MONDAY, SUNDAY, days_of_week, instant_at, local_day, span_of_day, start_of_week
+from lib.weeks import MONDAY, SUNDAY, days_between, days_of_week, instant_at, local_day, span_of_day, start_of_week
 
 SATURDAY = 5
 BERLIN, NEW_YORK, APIA, KIRITIMATI, HONOLULU, KATHMANDU, HAVANA = map(
@@ -47,6 +47,12 @@ def test_a_week_is_seven_days_in_a_row_that_hold_the_day(day, first_weekday):
     assert week[0].weekday() == first_weekday
     assert [later - week[0] for later in week] == [timedelta(days=number) for number in range(7)]
     assert days_of_week(week[6], first_weekday) == week
+
+
+@given(days, st.integers(-1, 400))
+def test_days_in_a_row_hold_both_ends(day, more):
+    found = days_between(day, day + timedelta(days=more))
+    assert found == [day + timedelta(days=number) for number in range(more + 1)]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import OutgoingMail
 from audit.models import Event, Payload
 from privacy.support_access import actions, urls
+from privacy.support_access.gate import ENTERED
 from privacy.support_access.models import StaffAction, Ticket, TicketMessage, Topic
 from tests.promises import promise
+from tests.signed_in import staff_browser
 
 pytestmark = pytest.mark.usefixtures("_rows")
 
@@ -24,6 +26,10 @@ def signed_in(user) -> Client:
     return client
 
 
+IN_FRONT = [each for each in urls.urlpatterns if "sign-in/" in str(each.pattern)]
+BEHIND = [each for each in urls.urlpatterns if isinstance(each, URLPattern) and each not in IN_FRONT]
+
+
 def did(kind: str) -> StaffAction:
     return StaffAction.objects.get(kind=kind)
 
@@ -32,22 +38,29 @@ def did(kind: str) -> StaffAction:
 
 
 @promise(69, 150)
-@pytest.mark.parametrize("route", [each for each in urls.urlpatterns if isinstance(each, URLPattern)], ids=str)
+@pytest.mark.parametrize("route", BEHIND, ids=str)
 def test_the_staff_area_is_not_there_for_anybody_else(route, alice, acme, bob_asks, sam):
     assert route.callback.staff_only
     path = "/support/" + str(route.pattern).replace("<uuid:public_id>", str(bob_asks.public_id))
-    for browser in (Client(), signed_in(alice), signed_in(bob_asks.user)):
+    path = path.replace("<int:number>", "1")
+    for browser in (signed_in(alice), signed_in(bob_asks.user)):
         for answer in (browser.get(path), browser.post(path)):
             assert answer.status_code == 404
             assert "Staff" not in answer.content.decode()
+    left = staff_browser(sam)
     sam.is_active = False
     sam.save()
-    assert signed_in(sam).get(path).status_code == 404
+    for browser in (Client(), left):
+        for answer in (browser.get(path), browser.post(path)):
+            assert (answer.status_code, answer["Location"]) == (302, "/support/sign-in/")
 
 
 @promise(150)
 def test_staff_without_a_second_factor_are_led_to_set_one_up(sam, bob_asks):
     browser = signed_in(sam)
+    session = browser.session
+    session[ENTERED] = True
+    session.save()
     for path in ("/support/", f"/support/tickets/{bob_asks.public_id}/"):
         for answer in (browser.get(path), browser.post(path)):
             assert (answer.status_code, answer["Location"]) == (302, "/second-factor/")
@@ -62,7 +75,7 @@ def test_staff_land_in_their_area_after_signing_in(sams):
 
 def test_every_address_of_the_staff_area_is_behind_its_door():
     area = next(each for each in get_resolver().url_patterns if str(each.pattern) == "support/")
-    assert all(each.callback.staff_only for each in area.url_patterns)
+    assert [each for each in area.url_patterns if not hasattr(each.callback, "staff_only")] == IN_FRONT
 
 
 # --- The queues -----------------------------------------------------------------------------------
@@ -165,6 +178,17 @@ def test_an_answer_to_what_changed_meanwhile_waits_and_keeps_its_words(sams, edi
     assert sams.post(url, {"text": "Which fork?", "seen": 2}).status_code == 302
 
 
+def test_an_answer_begins_with_prepared_words_and_is_sent_by_hand(sams, bob_asks):
+    place, sent = (
+        f"/support/tickets/{bob_asks.public_id}/",
+        OutgoingMail.objects.filter(kind="request_answered").count(),
+    )
+    assert "?answer=which" in sams.get(place).content.decode()
+    assert "Which record is it?" in sams.get(f"{place}?answer=which").context["answer"]["text"].value()
+    assert sams.get(f"{place}?answer=nonsense").status_code == 200
+    assert OutgoingMail.objects.filter(kind="request_answered").count() == sent
+
+
 def test_a_note_goes_to_nobody(sams, bob_asks, bob):
     letters = OutgoingMail.objects.count()
     sams.post(f"/support/tickets/{bob_asks.public_id}/note/", {"note-text": "Known since Tuesday."})
@@ -209,7 +233,9 @@ def test_staff_see_the_accounts_name_and_standing_and_nothing_inside(sams, bob_a
     assert "Xenocontact" not in page and "Vestergade" not in page and "/a/acme/" not in page
 
 
-@pytest.mark.parametrize("table", ["support_access_staffaction", "support_access_ticketmessage"])
+@pytest.mark.parametrize(
+    "table", ["support_access_staffaction", "support_access_ticketmessage", "support_access_ticketfile"]
+)
 def test_the_database_lets_nobody_rewrite_what_was_said_or_done(table, sam, edith_asks):
     actions.assign(edith_asks, sam, by=sam)
     with (

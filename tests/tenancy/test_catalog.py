@@ -105,6 +105,9 @@ FAULTS = [
      "CREATE FUNCTION bad() RETURNS text LANGUAGE sql IMMUTABLE RETURN current_setting('a.b')"),
     ("trusted to look", "public.bad",
      "CREATE FUNCTION bad(int) RETURNS bool LANGUAGE sql LEAKPROOF AS 'SELECT true'"),
+    ("none but LIKE's", "texticlike(text,text)",
+     "ALTER FUNCTION pg_catalog.texticlike(text, text) LEAKPROOF; "
+     "ALTER FUNCTION pg_catalog.textlike(text, text) LEAKPROOF"),
     ("neither superuser", "candor_app", "ALTER ROLE candor_app SUPERUSER"),
     ("neither superuser", "candor_app", "ALTER ROLE candor_app BYPASSRLS"),
     ("neither superuser", "candor_support", "ALTER ROLE candor_support CREATEROLE"),
@@ -116,6 +119,10 @@ FAULTS = [
     ("make nothing", "public", "GRANT CREATE ON SCHEMA public TO candor_app"),
     ("make nothing", "public", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
     ("no right on any table", "crm_contact", "GRANT SELECT (id) ON crm_contact TO candor_support"),
+    ("run one function", "public.masked", "GRANT EXECUTE ON FUNCTION masked(text, text) TO candor_support"),
+    ("run one function", "public.show_limit",
+     "CREATE EXTENSION pg_trgm; ALTER FUNCTION show_limit() SECURITY DEFINER"),
+    ("run one function", "public.read_record", "ALTER FUNCTION read_record(uuid) OWNER TO candor_owner"),
     ("signs in as the looker", "candor_looker", "ALTER ROLE candor_looker LOGIN"),
     ("signs in as the looker", "candor_looker", "GRANT DELETE ON crm_contact TO candor_looker"),
     ("account by default", "candor_app", "ALTER ROLE candor_app SET app.account_id = '1'"),
@@ -149,6 +156,13 @@ def faults(connection):
 def test_the_schema_as_migrated_is_without_fault(workshop):
     assert faults(workshop) == set()
     workshop.rollback()
+
+
+def test_what_extensions_bring_is_no_fault(workshop):
+    workshop.execute("CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin")
+    found = faults(workshop)
+    workshop.rollback()
+    assert found == set()
 
 
 @pytest.mark.parametrize(("truth", "culprit", "damage"), FAULTS, ids=[f"{f[0]}-{n}" for n, f in enumerate(FAULTS)])

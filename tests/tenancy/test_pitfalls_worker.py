@@ -28,6 +28,8 @@ def test_two_accounts_tasks_in_one_worker_process(
     path = tmp_path / "seen"
     command = [sys.executable, "-m", "celery", "-A", "tests.tenancy.worker_tasks", "worker", "-Q", "default"]
     command += ["-c", "1", "-n", "fence@test", "--without-gossip", "--without-mingle"]
+    with app.connection_for_write() as broker:
+        broker.default_channel.queue_purge("default")  # of what other tests sent
     with processes.running(command, {**processes._environ(worker_database), "WORKER_QUEUE": "default"}) as process:
         with app.connection_for_write() as broker:
             for account, fails in ((acme, True), (globex, False), (acme, False)):

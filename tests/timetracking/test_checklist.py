@@ -1,6 +1,7 @@
 """The first steps here tick themselves."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -8,6 +9,7 @@ from accounts import checklist
 from accounts.models import Membership
 from timetracking import actions
 from timetracking.models import Project
+from timetracking.rates.actions import set_rate
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def test_a_project_ticks_one_and_an_hour_of_ones_own_the_other(done, alice, bob,
     assert not done("project") and not done("hour")
     project = actions.create(Project(name="Website"))
     assert not done("project")  # its rate is missing
-    Project.objects.update(hourly_rate=95)
+    set_rate("bill", Decimal(95), project=project)
     assert done("project") and not done("hour")
     people = Membership.objects.filter(account=in_acme)
     actions.log_time(people.get(user=bob), project, None, date(2026, 11, 20), 60)

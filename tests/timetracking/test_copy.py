@@ -81,7 +81,7 @@ def test_nothing_is_doubled(copy, copied, last_week, acme, bobs, website, design
 def test_archived_work_stays_behind(copy, copied, last_week, acme, internal, inside):
     with inside(acme):
         actions.archive(internal)
-    assert "1 row added, 2 entries copied, 1 row skipped (archived)." in copy("hours")
+    assert "1 row added, 2 entries copied, 1 row skipped (closed to new time)." in copy("hours")
     assert {line[0] for line in copied()} == {"Website relaunch"}
 
 

@@ -1,8 +1,9 @@
 """The day list: no script needed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.timetracking.statements import asked
 from timetracking import actions
@@ -73,7 +74,7 @@ def test_a_range_across_midnight_counts_on_its_first_day(bobs_client, website, s
         ("45", "45 hours? Type 45m for minutes."),
         ("abc", "That is not a length of time."),
         ("0", "An entry is at least a minute."),
-        ("", "This field is required."),
+        ("", "Fill this in."),
         ("25:00", "One entry holds 24 hours at most."),
     ],
 )
@@ -131,7 +132,7 @@ def test_mallory_finds_nothing(client, mallory, website, stored):
 
 
 def test_a_read_only_account_shows_but_does_not_store(bobs_client, acme, website, stored):
-    acme.suspended_reason = "Abuse"
+    acme.past_due_since = timezone.now() - timedelta(days=15)
     acme.save()
     assert bobs_client.get(URL).status_code == 200
     assert bobs_client.post(LOG, typed(website)).status_code == 402

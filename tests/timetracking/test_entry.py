@@ -11,6 +11,7 @@ from tenancy.errors import Conflict
 from tests.promises import promise
 from timetracking import actions
 from timetracking.models import TimeEntry
+from timetracking.queries import cell_of
 
 MONDAY = date(2026, 11, 16)
 HTMX = {"HX-Request": "true"}
@@ -195,7 +196,7 @@ def test_globex_cannot_reach_it_through_its_own_door(client, mallory, globex, en
 def test_billing_is_switched_for_a_whole_cell(bobs_client, entry, now, acme, inside):
     work = f"{entry.project.public_id}.{entry.task.public_id}"
     with inside(acme):
-        version = actions.cell_of(entry.person, entry.project, entry.task, MONDAY).version
+        version = cell_of(entry.person, entry.project, entry.task, MONDAY).version
     data = {"work": work, "day": "2026-11-16", "version": version}
     answer = bobs_client.post("/a/acme/time/cell/billable/", data)
     assert answer.json()["cell"]["billable"] is False

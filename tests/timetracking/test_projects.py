@@ -148,19 +148,19 @@ def test_a_project_is_created(hers, acme, museum, inside):
     with inside(acme):
         made = Project.objects.select_related("company").get()
         assert Event.objects.filter(kind="project.created").count() == 1
+        assert (made.company, str(made.hourly_rate), made.budget_minutes) == (museum, "87.50", 735)
     assert answer["Location"] == f"{URL}{made.public_id}/"
-    assert (made.company, str(made.hourly_rate), made.budget_minutes) == (museum, "87.50", 735)
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"name": " "}, "This field is required."),
-        ({"hourly_rate": "-1"}, "greater than or equal to 0"),
+        ({"name": " "}, "Fill this in."),
+        ({"hourly_rate": "-1"}, "Write 0 or more."),
         ({"hourly_rate": "1e9"}, "digits"),
-        ({"budget_hours": "0.001"}, "greater than or equal to"),
-        ({"currency": "XXZ"}, "valid choice"),
-        ({"company": "00000000-0000-4000-8000-000000000000"}, "valid choice"),
+        ({"budget_hours": "0.001"}, "or more."),
+        ({"currency": "XXZ"}, "is not one of the choices"),
+        ({"company": "00000000-0000-4000-8000-000000000000"}, "not one of the choices"),
     ],
 )
 def test_what_cannot_be_stored_comes_back(hers, acme, inside, wrong, words):
@@ -219,7 +219,7 @@ def test_a_project_is_archived_and_restored(hers, acme, website, inside):
 
 
 def test_tasks_are_added_renamed_and_archived(hers, acme, website, inside):
-    hers.post(f"{URL}{website.public_id}/tasks/", {"name": "Design"})
+    hers.post(f"{URL}{website.public_id}/tasks/add/", {"name": "Design"})
     with inside(acme):
         task = Task.objects.get()
     hers.post(f"/a/acme/tasks/{task.public_id}/", {"name": "Drawing", "billable": "False", "version": 1})
@@ -230,7 +230,7 @@ def test_tasks_are_added_renamed_and_archived(hers, acme, website, inside):
 
 
 def test_a_task_is_once_in_a_project(hers, acme, website, design, inside):
-    answer = hers.post(f"{URL}{website.public_id}/tasks/", {"name": "design"})
+    answer = hers.post(f"{URL}{website.public_id}/tasks/add/", {"name": "design"})
     assert answer.status_code == 422
     assert "This project already has a task with that name." in answer.content.decode()
     with inside(acme):
@@ -264,8 +264,8 @@ def test_mallory_finds_nothing(client, mallory, globex, website, design, acme, i
 
 def writing(website, design):
     project, task = f"{URL}{website.public_id}/", f"/a/acme/tasks/{design.public_id}/"
-    ends = [f"{project}edit/", f"{project}archive/", f"{project}tasks/", task, f"{task}archive/"]
-    return [f"{URL}new/", *ends]
+    ends = [f"{project}{end}/" for end in ("edit", "archive", "template", "tasks/add", "team/add")]
+    return [f"{URL}new/", *ends, task, f"{task}archive/", f"{task}move/"]
 
 
 def test_a_company_shows_its_projects(hers, acme, museum, website, internal, inside):

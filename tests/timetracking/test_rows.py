@@ -6,6 +6,7 @@ import pytest
 
 from tests.timetracking.statements import asked
 from timetracking import actions
+from timetracking.errors import Archived
 from timetracking.models import Project, SheetRow, Task
 
 ROWS = "/a/acme/time/rows/"
@@ -82,7 +83,7 @@ def test_without_a_word_the_latest_work_comes_first(bobs_client, acme, bobs, web
     assert found(bobs_client, "") == ["Internal", "Website relaunch"]
     with inside(acme):
         actions.log_time(bobs, website, design, date(2026, 11, 16), 60)
-    assert found(bobs_client, "") == ["Website relaunch · Design"]
+    assert found(bobs_client, "") == ["Website relaunch · Design", "Internal", "Website relaunch"]
 
 
 def test_archived_work_is_not_found(bobs_client, acme, website, design, internal, inside):
@@ -108,3 +109,47 @@ def test_the_search_asks_no_more_for_more_projects(bobs_client, acme, museum, in
     with_two = asked(lambda: found(bobs_client, "project"))
     fill(2, 12)
     assert asked(lambda: found(bobs_client, "project")) == with_two
+
+
+def test_a_row_with_hours_asks_and_goes_with_them(bobs_client, acme, bobs, website, inside):
+    with inside(acme):
+        for minutes in (60, 30):
+            actions.log_time(bobs, website, None, date(2026, 11, 17), minutes)
+    data = {"work": website.public_id, "week": WEDNESDAY}
+    asked = bobs_client.post(f"{ROWS}hide/", data)
+    assert (asked.status_code, "its 2 entries (1:30)" in asked.json()["confirm"]) == (422, True)
+    gone = bobs_client.post(f"{ROWS}hide/", {**data, "confirmed": "1"}).json()
+    assert gone["totals"]["week"] == "0:00"
+    bobs_client.post("/a/acme/time/undo/", {"token": gone["undo"]})
+    assert "1:30" in bobs_client.get(f"/a/acme/time/?week={WEDNESDAY}").content.decode()
+
+
+def test_what_was_deleted_comes_not_back_on_an_archived_project(acme, bobs, website, inside):
+    with inside(acme):
+        gone = actions.delete_entries([actions.log_time(bobs, website, None, date(2026, 11, 16), 60)])
+        actions.archive(website)
+        with pytest.raises(Archived, match="Restore it"):
+            actions.undo(bobs, gone)
+
+
+def test_a_first_week_begins_with_three_pickers(bobs_client, acme, website, design, internal, secret, inside):
+    page = bobs_client.get(f"/a/acme/time/?week={WEDNESDAY}").content.decode()
+    assert page.partition("first-rows")[2].partition("</form>")[0].count("<select") == 3
+    works = [f"{website.public_id}.{design.public_id}", "", str(internal.public_id)]
+    picked = dict(zip(("first", "second", "third"), works, strict=True))
+    begun = bobs_client.post(f"{ROWS}begin/", {"week": WEDNESDAY, **picked}, follow=True).context["week"]
+    assert [(str(row.project), row.task and row.task.name) for row in begun.rows] == [
+        ("Website relaunch", "Design"),
+        ("Internal", None),
+    ]
+    theirs = bobs_client.post(f"{ROWS}begin/", {"week": WEDNESDAY, "first": str(secret.public_id)})
+    assert theirs.status_code == 400
+
+
+def test_a_star_keeps_a_row_for_every_week(bobs_client, acme, website, inside):
+    for starred, weeks in (("1", [None]), ("", [])):
+        data = {"work": website.public_id, "week": WEDNESDAY, "starred": starred}
+        assert bobs_client.post(f"{ROWS}star/", data).status_code == 200
+        assert ("data-starred" in bobs_client.get("/a/acme/time/").content.decode()) == bool(starred)
+        with inside(acme):
+            assert list(SheetRow.objects.values_list("week", flat=True)) == weeks

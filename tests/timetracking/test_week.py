@@ -6,6 +6,7 @@ import pytest
 
 from tests.timetracking.statements import asked
 from timetracking import actions
+from timetracking.errors import NeedsConfirmation
 from timetracking.models import Project, Task, TimeEntry
 from timetracking.queries import SHORT_SHEET, week_of
 
@@ -122,7 +123,7 @@ def test_rows_of_archived_work_do_not_come_along(in_acme, bobs, website, design,
 def test_a_row_can_be_added_and_hidden(in_acme, bobs, website, internal):
     actions.log_time(bobs, website, None, MONDAY - timedelta(days=7), 60)
     actions.keep_row(bobs, MONDAY, internal, None)
-    actions.hide_row(bobs, MONDAY, website, None)
+    actions.remove_row(bobs, MONDAY, website, None)
     shown = week(bobs, in_acme)
     assert names(shown) == [("Internal", "")]
     assert not shown.rows[0].is_idle
@@ -131,15 +132,34 @@ def test_a_row_can_be_added_and_hidden(in_acme, bobs, website, internal):
 
 def test_a_hidden_row_comes_back_once_it_is_worked_on_again(in_acme, bobs, website):
     actions.log_time(bobs, website, None, MONDAY - timedelta(days=7), 60)
-    actions.hide_row(bobs, MONDAY, website, None)
+    actions.remove_row(bobs, MONDAY, website, None)
     actions.log_time(bobs, website, None, MONDAY, 60)
     assert names(week(bobs, in_acme, MONDAY + timedelta(days=7))) == [("Website relaunch", "")]
 
 
 def test_hours_are_never_hidden(in_acme, bobs, website):
     actions.log_time(bobs, website, None, MONDAY, 60)
-    actions.hide_row(bobs, MONDAY, website, None)
+    with pytest.raises(NeedsConfirmation, match="its entry"):
+        actions.remove_row(bobs, MONDAY, website, None)
     assert names(week(bobs, in_acme)) == [("Website relaunch", "")]
+    back = actions.remove_row(bobs, MONDAY, website, None, confirmed=True)
+    assert names(week(bobs, in_acme)) == []
+    actions.undo(bobs, back)
+    assert names(week(bobs, in_acme)) == [("Website relaunch", "")]
+
+
+def test_a_favourite_stands_on_every_week(in_acme, bobs, website, design, internal):
+    actions.star_row(bobs, website, design, True)
+    actions.star_row(bobs, internal, None, True)
+    for day in (MONDAY, MONDAY + timedelta(days=70)):
+        shown = week(bobs, in_acme, day)
+        assert names(shown) == [("Website relaunch", "Design"), ("Internal", "")]
+        assert all(row.is_starred and not row.is_idle for row in shown.rows)
+    actions.remove_row(bobs, MONDAY, website, design)
+    assert names(week(bobs, in_acme)) == [("Internal", "")]
+    actions.archive(design)
+    actions.star_row(bobs, internal, None, False)
+    assert names(week(bobs, in_acme, MONDAY + timedelta(days=70))) == []
 
 
 def test_colleagues_hours_are_not_in_the_sums(in_acme, alices, bobs, website):

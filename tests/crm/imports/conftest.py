@@ -25,7 +25,8 @@ def upload(acme: Account, files_folder: Path, inside) -> Callable[..., ContactIm
     """``upload("a;b\\n…")`` or ``upload(Path)``: the file is there, its columns guessed."""
 
     def put(content=PEOPLE, *, name="people.csv", by="alice@acme.example") -> ContactImport:
-        data = content.read_bytes() if isinstance(content, Path) else content.encode()
+        data = content.read_bytes() if isinstance(content, Path) else content
+        data = data.encode() if isinstance(data, str) else data
         with inside(acme):
             member = Membership.objects.get(account_id=acme.pk, user__email=by) if by else None
             return jobs.upload(io.BytesIO(data), name=name, by=member)

@@ -8,7 +8,6 @@ from tests.crm.imports.conftest import FOLDER
 @pytest.mark.parametrize(
     ("scripts", "width", "name", "rows"),
     [
-        (True, 1280, "google-contacts.csv", 7),
         (False, 1280, "apple-contacts.vcf", 3),
         (True, 360, "google-contacts.csv", 7),
     ],

@@ -8,7 +8,6 @@ from django.core.management import call_command
 
 from crm.models import Contact, ContactImport
 from tests.crm.imports.conftest import FOLDER, PEOPLE
-from tests.crm.imports.files.make import FILES
 
 pytestmark = pytest.mark.usefixtures("files_folder")
 
@@ -40,14 +39,13 @@ def test_json_sums_to_the_rows_read(acme, people, inside):
         assert Contact.objects.count() == 2
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_every_sample_file_sums_up(acme, name, inside):
-    code, out, _ = imported("acme", FOLDER / name, "--json")
+def test_an_excel_file_is_read_and_sums_up(acme, inside):
+    code, out, _ = imported("acme", FOLDER / "excel-german.xlsx", "--json", "--match-on", "email", "phone")
     found = json.loads(out)
     with inside(acme):
         rows = ContactImport.objects.get().rows_read
     assert code == 0
-    assert found["stored"] + found["merged"] + found["skipped"] + len(found["rejected"]) == rows > 0
+    assert found["stored"] + found["merged"] + found["skipped"] + len(found["rejected"]) == rows == 3
 
 
 def test_in_words(acme, people):

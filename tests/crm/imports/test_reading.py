@@ -123,10 +123,10 @@ def test_an_empty_file_is_said_to_be_empty(data):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "Save it as CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "Save it as CSV"),
+        (b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "no Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "password"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
-        (bytes(range(32)) * 40, "Save it as CSV"),
+        (bytes(range(32)) * 40, "pick CSV"),
         (b"<!DOCTYPE html><html><body><table>", "web page"),
     ],
 )
@@ -284,7 +284,7 @@ def test_windows_1252_is_read_back(rows, delimiter):
     assert [record.values for record in found] == rows
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(st.lists(st.text('ab,;"\n\r\x00é', max_size=20), max_size=12))
 def test_whatever_the_lines_every_letter_comes_out_in_some_record(lines):
     """No line that holds anything may vanish: each ``#`` put into the file is found again."""

@@ -7,17 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.imports import mapping, reading
+from crm.imports.cells import domain_of, read_phone, split_emails, split_name
 from crm.imports.reading import Record
-from crm.imports.rows import (
-    LIMITS,
-    Candidate,
-    Rejected,
-    RowCleaner,
-    domain_of,
-    read_phone,
-    split_emails,
-    split_name,
-)
+from crm.imports.rows import LIMITS, Candidate, Rejected, RowCleaner
+from crm.imports.steps import turned_away
 from lib.sheets import Sheet
 from tests.crm.imports.files import make
 
@@ -73,14 +66,14 @@ def test_accents_written_in_two_signs_become_one():
     assert people("google-contacts.csv")[5].name == "José Muñoz"
 
 
-def test_outlooks_second_address_goes_into_the_note_and_further_numbers_keep_their_label():
+def test_outlooks_second_address_is_a_further_one_and_further_numbers_keep_their_label():
     aoife = people("outlook-english-utf8-bom.csv", region="IE")[0]
     assert aoife.title == "Partner"
     assert aoife.street == "1 Quay Street, Floor 3"
     assert aoife.emails == [("aoife@home.example", "")]
     assert (aoife.phone, aoife.phone_label) == ("+35391567890", "Work")
     assert aoife.phones == [("+353871234567", "Mobile")]
-    assert aoife.note.splitlines()[2:] == ["Home address: 2 Hill Road, Oranmore"]
+    assert aoife.addresses == [{"label": "Home", "street": "2 Hill Road", "city": "Oranmore"}]
 
 
 def test_a_home_address_is_the_address_when_there_is_no_other():
@@ -102,8 +95,7 @@ def test_a_broken_card_is_called_a_card():
 def test_a_wrong_address_turns_the_row_away_and_says_what_to_do():
     assert clean(Name="Maren Groß", Email="maren(at)x") == Rejected(
         7,
-        "Row 7: 'maren(at)x' is not an e-mail address. The rest of the row is fine: fix the address and "
-        "import the file of rejected rows again.",
+        "Row 7: 'maren(at)x' is not an e-mail address. Fix it and import the file of rejected rows again.",
     )
 
 
@@ -112,10 +104,6 @@ def test_a_wrong_second_address_is_kept_in_the_note():
     assert found.email == "maren@x.example"
     assert found.note == "Email 2: maren(at)y"
     assert "kept in the note" in found.notes[0]
-
-
-def test_an_empty_row_is_said_to_be_empty():
-    assert clean(Name="", Email=" ").reason == "Row 7: The row is empty."
 
 
 def test_a_company_alone_is_worth_storing():
@@ -145,11 +133,24 @@ def test_zero_characters_are_taken_out_and_told():
     assert "zero characters" in found.notes[0]
 
 
+def test_what_looks_like_a_card_number_is_hidden_and_told():
+    found = clean(First_name="Maren", Notes="Paid with 4242-4242-4242-4242")
+    assert found.note == "Paid with ****4242"
+    assert "card number in “Notes”" in found.notes[0]
+
+
+def test_a_row_turned_away_keeps_no_card_number():
+    cut = Record(7, ["Ma\x00ren", "4242424242424242"], raw="Maren,4242 4242 4242 4242")
+    turned = turned_away(cut, "Row 7: It reads 4242-4242-4242-4242.")
+    assert (turned.values, turned.raw) == (["Maren", "****4242"], "Maren,****4242")
+    assert turned.reason == "Row 7: It reads ****4242."
+
+
 def test_a_short_rows_note_is_passed_on():
     assert clean(First_name="Maren", note="The row ends early.").notes == ["Row 7: The row ends early."]
 
 
-def test_an_unmapped_second_address_gets_its_own_line():
+def test_a_second_address_is_a_further_one():
     found = clean(
         Name="A B",
         Address_1___Street="Weg 1",
@@ -158,7 +159,7 @@ def test_an_unmapped_second_address_gets_its_own_line():
         Address_2___City="Jena",
     )
     assert (found.street, found.city) == ("Weg 1", "Ulm")
-    assert found.note == "Address 2: Gasse 2, Jena"
+    assert found.addresses == [{"label": "Address 2", "street": "Gasse 2", "city": "Jena"}]
 
 
 @pytest.mark.parametrize(

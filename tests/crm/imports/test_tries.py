@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from accounts.alarms import Alarm, ring, set_alarm
 from accounts.jobs import MOST_TRIES, begin_try
+from accounts.tasks import JobTask
 from crm.imports import job as jobs
+from crm.imports import steps
 from crm.models import Contact, ContactImport
 from crm.tasks import go_on_importing
 
@@ -20,7 +22,7 @@ PEOPLE = "First name,E-mail\n" + "".join(f"M{n},m{n}@x.example\n" for n in range
 @pytest.fixture
 def job(upload, acme, inside, monkeypatch):
     """An import in three pieces, ready for its first."""
-    monkeypatch.setattr(jobs, "BATCH", 2)
+    monkeypatch.setattr(steps, "BATCH", 2)
     job = upload(PEOPLE)
     with inside(acme):
         jobs.start_run(job)
@@ -28,7 +30,16 @@ def job(upload, acme, inside, monkeypatch):
 
 
 @pytest.fixture
-def woken(job, acme):
+def turns(monkeypatch):
+    """What was sent at the end of each turn. Turns are so short here that one piece takes longer."""
+    messages = []
+    monkeypatch.setattr(JobTask, "seconds_in_a_row", 0)
+    monkeypatch.setattr("accounts.tasks.send", lambda name, kwargs: messages.append((name, kwargs)))
+    return messages
+
+
+@pytest.fixture
+def woken(job, acme, turns):
     """``woken()``: what a worker does when the message arrives."""
     return lambda: go_on_importing(str(job.public_id), account_id=acme.pk)
 
@@ -66,6 +77,15 @@ def test_every_piece_counts_its_tries_from_nothing(job, acme, inside, woken, see
     assert (seen().state, seen().stored) == ("done", 5)
 
 
+def test_a_turn_does_pieces_as_long_as_it_lasts_and_wakes_the_next(job, acme, woken, turns, seen, monkeypatch):
+    woken()
+    assert seen().rows_read == 2
+    assert turns == [(ContactImport.task, {"public_id": str(job.public_id), "account_id": acme.pk})]
+    monkeypatch.setattr(JobTask, "seconds_in_a_row", 60)
+    woken()
+    assert (seen().state, seen().stored, len(turns)) == ("done", 5, 1)
+
+
 def test_a_piece_that_kills_every_worker_ends_the_job_with_a_sentence(job, acme, inside, woken, seen, caplog):
     woken()
     for _ in range(MOST_TRIES):
@@ -82,10 +102,10 @@ def test_a_piece_that_kills_every_worker_ends_the_job_with_a_sentence(job, acme,
 
 
 def test_a_broken_connection_is_tried_again_and_not_for_ever(job, woken, seen, monkeypatch):
-    def breaks(job):
+    def breaks(self, job):
         raise OperationalError
 
-    monkeypatch.setattr(jobs, "import_batch", breaks)
+    monkeypatch.setattr(steps.Steps, "import_batch", breaks)
     for tries in range(1, MOST_TRIES + 1):
         with pytest.raises(OperationalError):
             woken()

@@ -8,7 +8,12 @@ python tests/crm/imports/files/make.py
 import csv
 import io
 import quopri
+import re
+import zipfile
+from datetime import date, datetime
 from pathlib import Path
+
+from openpyxl import Workbook
 
 GOOGLE = [
     "First Name",
@@ -625,7 +630,118 @@ def phone_vcf():
     ).encode("ascii")
 
 
+def excel_book():
+    """As somebody keeps clients in Excel: a first sheet that explains, a title over the table, numbers with formats."""
+    book = Workbook()
+    book.active.title = "Lies mich"
+    book.active["A1"] = "Stand: November"
+    sheet = book.create_sheet("Kunden")
+    sheet["A1"] = "Kundenliste 2026"
+    sheet.merge_cells("A1:H1")
+    sheet["A2"], sheet["D2"] = "Person", "Anschrift"
+    sheet.merge_cells("A2:C2")
+    sheet.merge_cells("D2:F2")
+    sheet.append(["Vorname", "Nachname", "Firma", "PLZ", "Ort", "Telefon", "E-Mail", "Bemerkung"])
+    sheet.append(["Maren", "Ölschläger", "Nordlicht", 1099, "Dresden", 4930901820, "maren@nordlicht.example", 0.125])
+    sheet.append(["", "", "", "", "", "", "", ""])
+    sheet.append(
+        ["נעמה", "לוי", "מעבדה", 10115, "Berlin", "030/123456", '=LOWER("NAAMA@LAB.example")', date(2026, 11, 3)]
+    )
+    sheet.append(["Zoë 🌻", "Kaputt", "Lab", "", "", 1.5, "zoe(at)lab", True])
+    for cell, wanted in (("D4", "00000"), ("D6", "00000"), ("H4", "0.0%"), ("H6", "dd/mm/yyyy"), ("F4", "0")):
+        sheet[cell].number_format = wanted
+    hidden = book.create_sheet("Preise")
+    hidden.append(["Vorname", "Nachname"]), hidden.append(["Nie", "Gesehen"])
+    hidden.sheet_state = "hidden"
+    old = book.create_sheet("Alte")
+    old.append(["First name", "E-mail"]), old.append(["Nils", "nils@alt.example"])
+    return _with_results(book, {'LOWER("NAAMA@LAB.example")': "naama@lab.example"})
+
+
+def outlook_book():
+    """Outlook's export saved in Excel."""
+    book = Workbook()
+    book.active.title = "Contacts"
+    row = {"Title": "Dr", "First Name": "Jürgen", "Last Name": "Groß", "Company": "Fjord", "Job Title": "CTO",
+           "E-mail Address": "juergen@fjord.example", "Business Phone": "+49 30 123457"}  # fmt: skip
+    book.active.append(OUTLOOK_EN)
+    book.active.append([row.get(name, "") for name in OUTLOOK_EN])
+    return _with_results(book, {})
+
+
+def _with_results(book, results):
+    """The workbook as Excel saves it: beside each formula what it came to."""
+    made, saved = io.BytesIO(), io.BytesIO()
+    book.properties.created = book.properties.modified = datetime(2026, 11, 3)  # noqa: DTZ001
+    book.save(made)
+    with zipfile.ZipFile(made) as before, zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.infolist():
+            text = before.read(part)
+            for formula, result in results.items():
+                made_of = re.escape(f"<f>{formula}</f>").encode() + rb"<v ?/?>(?:</v>)?"
+                text = re.sub(
+                    rb'<c r="(\w+)"([^>]*)>' + made_of, rb'<c r="\1" t="str"><f/><v>' + result.encode() + b"</v>", text
+                )
+            after.writestr(zipfile.ZipInfo(part.filename, (2026, 11, 3, 0, 0, 0)), text)
+    return saved.getvalue()
+
+
+WORKBOOKS = {"excel-german.xlsx": excel_book, "outlook-english.xlsx": outlook_book}
+
+
+def hubspot():
+    """Contacts, All contacts, Export: CSV of all properties in the view. Empty cells are empty, lists have semicolons."""
+    return table(
+        ["Record ID", "First Name", "Last Name", "Email", "Phone Number", "Contact owner", "Lead Status",
+         "Marketing contact status", "Create Date", "Job Title", "Associated Company IDs", "Associated Company"],
+        {"Record ID": "51", "First Name": "Zoë", "Last Name": "Øst 🌻", "Email": "zoe@fjord.example", "Phone Number": "+45 20 55 01 77",
+         "Contact owner": "Alice Novak (alice@acme.example)", "Lead Status": "Open", "Create Date": "2026-10-02 14:21",
+         "Job Title": "CTO", "Associated Company IDs": "9001", "Associated Company": "Fjord A/S"},
+        {"Record ID": "101", "First Name": "محمد", "Last Name": "الشمري", "Email": "mohammad@lab.example",
+         "Contact owner": "Somebody Gone", "Create Date": "2026-10-03 09:00", "Associated Company": "المختبر"},
+        {"Record ID": "151", "Phone Number": "+45 20 55 01 78", "Create Date": "2026-10-03 09:01"},
+        quoting=csv.QUOTE_ALL,
+    ).encode("utf-8")  # fmt: skip
+
+
+def pipedrive_people():
+    """Contacts, People, Export filter results: each column says whose it is, each address has a column for its kind."""
+    return table(
+        ["Person - Name", "Person - Labels", "Person - Organization", "Person - Email - Work", "Person - Email - Home",
+         "Person - Email - Other", "Person - Phone - Work", "Person - Phone - Mobile", "Person - Open deals",
+         "Person - Next activity date", "Person - Owner", "Person - ID"],
+        {"Person - Name": "Inês de Sá", "Person - Labels": "Customer, Hot lead", "Person - Organization": "Mar Azul Lda",
+         "Person - Email - Work": "ines@marazul.example", "Person - Email - Home": "ines@casa.example",
+         "Person - Phone - Work": "+351 21 123 4567", "Person - Phone - Mobile": "+351 912 345 678", "Person - Open deals": "1",
+         "Person - Owner": "Alice Novak", "Person - ID": "7"},
+        {"Person - Name": "王小明", "Person - Organization": "Mar Azul Lda", "Person - Owner": "Alice Novak", "Person - ID": "8"},
+    ).encode("utf-8-sig")  # fmt: skip
+
+
+def pipedrive_deals():
+    """Deals, Export filter results: amounts without signs, days in ISO, what is decided says so in its own column."""
+    return table(
+        ["Deal - Title", "Deal - Value", "Deal - Currency of Value", "Deal - Organization", "Deal - Contact person",
+         "Deal - Stage", "Deal - Status", "Deal - Expected close date", "Deal - Next activity subject",
+         "Deal - Next activity date", "Deal - Owner", "Deal - ID"],
+        {"Deal - Title": "Relaunch", "Deal - Value": "12500", "Deal - Currency of Value": "EUR", "Deal - Organization": "Mar Azul Lda",
+         "Deal - Contact person": "Inês de Sá", "Deal - Stage": "Proposal", "Deal - Status": "Open",
+         "Deal - Expected close date": "2026-12-15", "Deal - Next activity subject": "Call about the offer ☎️",
+         "Deal - Next activity date": "2026-12-01", "Deal - Owner": "Alice Novak", "Deal - ID": "3"},
+        {"Deal - Title": "Hosting", "Deal - Value": "480.50", "Deal - Currency of Value": "USD", "Deal - Organization": "Mar Azul Lda",
+         "Deal - Stage": "Contact Made", "Deal - Status": "Won", "Deal - Expected close date": "2026-03-01",
+         "Deal - Owner": "Alice Novak", "Deal - ID": "4"},
+        {"Deal - Title": "Logo", "Deal - Value": "many", "Deal - Organization": "Mar Azul Lda", "Deal - Stage": "Contact Made",
+         "Deal - Status": "Open", "Deal - ID": "5"},
+        {"Deal - Title": "Audit", "Deal - Organization": "Mar Azul Lda", "Deal - Stage": "Contact Made", "Deal - Status": "Open",
+         "Deal - ID": "6"},
+    ).encode("utf-8-sig")  # fmt: skip
+
+
 FILES = {
+    "hubspot-contacts.csv": hubspot,
+    "pipedrive-people.csv": pipedrive_people,
+    "pipedrive-deals.csv": pipedrive_deals,
     "google-contacts.csv": google,
     "google-contacts-2019-utf16.csv": google_old,
     "outlook-english-utf8-bom.csv": outlook_en,
@@ -640,5 +756,5 @@ FILES = {
 }
 
 if __name__ == "__main__":
-    for name, make in FILES.items():
+    for name, make in (FILES | WORKBOOKS).items():
         (Path(__file__).parent / name).write_bytes(make())

@@ -1,0 +1,45 @@
+"""What tests of erasing share: folders of the test's own for what lies outside the database, a hash of a firm."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.db import connection
+
+from accounts import closing
+from privacy.deletion import tables
+
+
+@pytest.fixture(autouse=True)
+def outside(tmp_path, settings, files_folder, monkeypatch):
+    """Ledger, keys, letters and the signing key lie in the test's own folder."""
+    settings.DELETION_LEDGER = tmp_path / "ledger" / "deletion_ledger.jsonl"
+    settings.BACKUP_KEYS = tmp_path / "ledger" / "backup_keys.json"
+    ours = {name: step for name, step in closing._STEPS.items() if not step.run.__module__.startswith("billing")}
+    monkeypatch.setattr(closing, "_STEPS", ours)  # no processor is there to answer
+    settings.EMAIL_BACKEND = "accounts.mailfolder.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.AUDIT_LOG_KEY = ""
+    settings.AUDIT_LOG_KEY_FILE = tmp_path / "audit_log_key"
+    return tmp_path
+
+
+@pytest.fixture
+def state_of(inside, recorder):
+    """A hash of every row of an account, table by table; what merely tells of it (log, letters) left out."""
+
+    def read(account, but=("accounts_outgoingmail", "accounts_notice")):
+        found = {}
+        with inside(account), recorder.looking_away(), connection.cursor() as cursor:
+            for name in [table.name for table in tables.in_order() if table.name not in but] + ["accounts_account"]:
+                column = "id" if name == "accounts_account" else "account_id"
+                cursor.execute(
+                    f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{name}\" t "
+                    f"WHERE t.{column} = %s",
+                    [account.pk],
+                )
+                found[name] = cursor.fetchone()[0]
+        return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+
+    return read

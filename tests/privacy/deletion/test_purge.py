@@ -1,0 +1,47 @@
+"""A firm of twenty thousand rows goes in short statements, and its neighbour's rows are where they were."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts import lifecycle
+from accounts.models import Account, OutgoingMail
+from crm.models import Contact
+from drills.delete import LONGEST, fill
+from privacy.deletion import erasing, purge, verification
+from tests.promises import promise
+from timetracking.models import TimeEntry
+
+CONTACTS, ENTRIES = 3_000, 17_000
+
+
+@promise(149)
+def test_twenty_thousand_rows_go_in_short_statements(acme, globex, committed, inside, outside, recorder):
+    with recorder.looking_away():
+        fill(acme, CONTACTS, ENTRIES)
+        fill(globex, 100, 100)
+    with inside(acme):
+        lifecycle.close(Account.objects.get(pk=acme.pk), timezone.now())
+    OutgoingMail.objects.all().delete()
+    took, at_once = [], []
+
+    def watch(execute, statement, params, many, context):
+        begin = time.monotonic()
+        answer = execute(statement, params, many, context)
+        took.append((time.monotonic() - begin) * 1000)
+        if "DELETE FROM" in str(statement):
+            at_once.append(context["cursor"].rowcount)
+        return answer
+
+    with recorder.looking_away(), connection.execute_wrapper(watch):
+        deletion = erasing.finish(erasing.begin(Account.objects.get(pk=acme.pk)).number)
+    assert deletion.is_done and deletion.gone == deletion.before
+    assert (deletion.gone["crm_contact"], deletion.gone["timetracking_timeentry"]) == (CONTACTS, ENTRIES)
+    assert 0 < max(at_once) <= purge.BATCH and len(at_once) > ENTRIES / purge.BATCH + CONTACTS / 600
+    assert sorted(took)[-4] <= LONGEST, "in ms; a few may have waited for the machine, which the drill does not forgive"
+    assert verification.findings(acme.pk, public_id=acme.public_id) == []
+    with inside(globex):
+        assert (Contact.objects.count(), TimeEntry.objects.count()) == (100, 100)

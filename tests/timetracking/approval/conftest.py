@@ -1,0 +1,3 @@
+"""The projects and hours of Acme, for whoever approves them."""
+
+from tests.timetracking.conftest import *  # noqa: F403

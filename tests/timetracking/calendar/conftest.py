@@ -1,0 +1,3 @@
+"""The projects and hours of Acme."""
+
+from tests.timetracking.conftest import *  # noqa: F403
