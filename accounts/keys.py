@@ -27,6 +27,7 @@ SCOPES = {
     "invoices:read": "Read invoices",
     "invoices:write": "Add and change invoices",
     "admin:read": "Read members and the audit log",
+    "admin:erase": "Erase contacts and former members for good",
     "privacy:write": "Start exports and answer privacy requests",
 }
 NOT_YET = {"invoices:read", "invoices:write"}  # agreed names that open nothing so far

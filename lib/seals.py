@@ -15,6 +15,8 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+CACHED = "candor:"  # what the name of everything in the shared cache begins with
+
 
 class Seal:
     """Closes and opens the texts of one purpose: ``Seal("session data")``."""
@@ -46,7 +48,7 @@ def marks(purpose: str, text: str) -> list[str]:
 
 def cache_key(key: str, prefix: str, version: int) -> str:
     """How Django's cache names things (``KEY_FUNCTION``): a key may hold an address, its mark does not."""
-    return f"candor:{marks('cache', f'{prefix}:{version}:{key}')[0]}"
+    return f"{CACHED}{marks('cache', f'{prefix}:{version}:{key}')[0]}"
 
 
 @lru_cache(maxsize=64)

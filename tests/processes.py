@@ -146,6 +146,21 @@ def broker_of(database_name: str) -> Iterator[None]:
         database.drop(name)
 
 
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """The address of a Redis server that ends with this; the test is skipped where there is none."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed; bin/test installs it where it may.")
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+        probe.close()
+        words = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        with running(words, {}) as server:
+            until(lambda: "Ready to accept" in said(server), seconds=20, process=server)
+            yield f"redis://127.0.0.1:{port}/0"
+
+
 def use_broker(url: str, options: dict[str, object]) -> None:
     app.conf.update(broker_url=url, broker_transport_options=options)
     pools.reset()  # they are kept by address: a closed one would be found again

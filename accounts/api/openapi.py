@@ -29,6 +29,7 @@ TITLES = {
     "check": "Check {a}", "run": "Run {a}", "cancel": "Cancel {a}",
     "receipt": "Put a receipt to {a}",
     "download": "Let {a} out",
+    "erase": "Carry out {a}",
 }  # fmt: skip
 ALWAYS = (400, 401, 403, 406, 429, 500)
 REFUSALS = {
@@ -56,6 +57,7 @@ SENT = {
     "reopen": "Reopen",
     "check": "Check",
     "receipt": "Receipt",
+    "erase": "Erase",
 }
 A_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 

@@ -47,6 +47,8 @@ KINDS = {
     "method": Kind(405, "Not possible here", "The header `Allow` lists what is."),
     "not-acceptable": Kind(406, "Only JSON is spoken here", "Accept `application/json`."),
     "conflict": Kind(409, "Somebody else was quicker", "Read the record again and repeat the change."),
+    "in-the-way": Kind(409, "Something comes first", "`detail` says what. Nothing was done."),
+    "to-be-read": Kind(409, "Somebody has to read first", "`detail` says what, and where. Nothing was done."),
     "gone": Kind(410, "It is over", "What was there was kept for some days, or deleted."),
     "changed": Kind(412, "The record has changed", "Its version is not the one in `If-Match`: read it again."),
     "too-large": Kind(413, "The body is too large", "Send less at once."),

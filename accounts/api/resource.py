@@ -52,6 +52,7 @@ VERBS = {
     "cancel": "POST",
     "receipt": "POST",
     "download": "POST",
+    "erase": "POST",
 }
 OF_THE_LIST = ("browse", "create")
 OF_ONE = ("read", "change", "delete")

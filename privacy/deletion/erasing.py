@@ -24,7 +24,19 @@ from accounts.models import Account, OutgoingMail
 from audit.candor_verify import EMPTIED
 from audit.models import Event
 from lib.seals import marks
-from privacy.deletion import certificate, holds, keyring, ledger, people, preview, purge, queues, sessions, verification
+from privacy.deletion import (
+    caches,
+    certificate,
+    holds,
+    keyring,
+    ledger,
+    people,
+    preview,
+    purge,
+    queues,
+    sessions,
+    verification,
+)
 from privacy.deletion.models import AccountDeletion
 from privacy.deletion.tables import Table, in_order
 from tenancy.context import Actor, activate
@@ -184,6 +196,7 @@ def _erase_rest(deletion: AccountDeletion, may_wait: bool) -> bool:
         deletion.stage = Stage.ROWS
         return True
     queues.drop(deletion.number)
+    caches.drop(deletion.public_id)
     sessions.drop(deletion.number, deletion.people)
     shutil.rmtree(folder_of(deletion.number), ignore_errors=True)  # shredded since the closing: their key is gone
     with connection.cursor() as cursor:

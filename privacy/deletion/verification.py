@@ -6,7 +6,6 @@ It knows nothing of the list by which rows were erased: a table that was forgott
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.files.stored import folder_of
-from privacy.deletion import queues, sessions
+from privacy.deletion import caches, queues, sessions
 from tenancy.policy import SETTING
 
 MAY_STAY = frozenset({"audit_event", "audit_link", "audit_proof", "audit_head"})
@@ -63,7 +62,8 @@ def findings(account_id: int, *, people: Sequence[int] = (), public_id: UUID | N
     """
     with _fresh_cursor(account_id) as cursor:
         found = [*_rows(cursor, account_id), *_unchecked(cursor), *_people(cursor, people)]
-        found += [*_named(cursor, public_id), *_cached(cursor, public_id)] if public_id else []
+        found += _named(cursor, public_id) if public_id else []
+    found += caches.left(public_id) if public_id else []
     return [*found, *_files(account_id), *queues.waiting_for(account_id), *sessions.left(account_id, people)]
 
 
@@ -122,14 +122,6 @@ def _unchecked(cursor: Any) -> list[str]:
         "SELECT conrelid::regclass || '.' || conname FROM pg_constraint WHERE contype = 'f' AND NOT convalidated"
     )
     return [f"Nothing checks the key {name}: rows may point at what is gone." for (name,) in cursor.fetchall()]
-
-
-def _cached(cursor: Any, public_id: UUID) -> Iterator[str]:
-    """Its keys are keyed hashes, so what is asked is what stands behind them. A Redis forgets by itself."""
-    cursor.execute("SELECT value FROM accounts_cacheentry")
-    word = str(public_id).encode()
-    if rows := sum(word in base64.b64decode(value) for (value,) in cursor.fetchall()):
-        yield f"The cache has {rows} entries that name the account."
 
 
 def _count(cursor: Any, table: str, condition: str, value: Any) -> int:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import keys
 from accounts.models import ApiKey, Membership
 
-EVERYTHING = ("crm:read", "crm:write", "time:read", "time:write", "admin:read", "privacy:write")
+EVERYTHING = ("crm:read", "crm:write", "time:read", "time:write", "admin:read", "admin:erase", "privacy:write")
 
 
 class Program:

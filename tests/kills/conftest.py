@@ -1,8 +1,5 @@
 """Workers that may be killed, on the test's own database, with a mail server that counts."""
 
-import shutil
-import socket
-import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -33,16 +30,8 @@ def postman(_postman: Postman) -> Postman:
 @pytest.fixture(scope="session")
 def _redis() -> Iterator[str]:
     """The address of a Redis server of our own."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed; bin/test installs it where it may.")
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-        probe.close()
-        words = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-        with processes.running(words, {}) as server:
-            processes.until(lambda: "Ready to accept" in processes.said(server), seconds=20, process=server)
-            yield f"redis://127.0.0.1:{port}/0"
+    with processes.redis_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from accounts.files.stored import StoredFile
 from audit.models import Payload
 from crm.models import SearchToken
 from datamap import Keep
+from lib.seals import marks
 from privacy.deletion.models import PersonErasure
-from privacy.deletion.persons.mentions import Mention
+from privacy.deletion.persons.mentions import Mention, mark
 from privacy.deletion.persons.plan import Plan
 from privacy.deletion.persons.traces import Traces
 from privacy.deletion.preview import words_of
@@ -112,6 +113,12 @@ def _with(fate: str, lines: Iterable[Line]) -> list[Line]:
 def counts(lines: Any) -> dict[str, int]:
     """How many rows, by table and fate."""
     return {line.key: line.rows for line in lines}
+
+
+def mark_of(seen: Preview) -> str:
+    """Changes with whatever would become of them, and with each text that names them."""
+    told = [line.key + f" {line.rows}" for line in seen.lines], mark(seen.mentions), seen.hindrances
+    return marks("preview of somebody’s erasing", repr(told))[0]
 
 
 def lines_of(plan: Plan, discarded: set[int], blanked: dict[type[Model], int]) -> tuple[Line, ...]:

@@ -68,6 +68,15 @@ def of_account_holder(user: User) -> Preview:
     )
 
 
+def of_account_holder_here(member: Membership) -> Preview:
+    """The part of it that stands in the active account, for whoever may know of no other. Changes nothing."""
+    if is_only_owner(member):
+        alone = replace(of_member(member, and_user=True), kind=PersonErasure.Kind.USER)
+        return replace(alone, hindrances=(THE_ONLY_OWNER.format(account=member.account.name),))
+    with _taken_back():
+        return in_account(member)
+
+
 def in_account(member: Membership, *, is_again: bool = False) -> Preview:
     """What becomes of them in the active account, once they have left it; nobody takes over what they leave.
 
