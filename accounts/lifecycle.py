@@ -15,6 +15,7 @@ from django.utils import timezone
 import audit
 from accounts import closing, emails, repeats, tips, ways_back
 from accounts.models import Account, Membership, Notice, User
+from accounts.people import room
 from accounts.standing import CLOSING_DAYS, Standing, closing_begins, closing_ends, is_overruled
 from tenancy.context import Actor, activate, current_actor
 
@@ -74,6 +75,7 @@ def keep_up(account_id: int, now: datetime | None = None) -> None:
             return
         if letter := due_letter(account, now):
             _write(account, letter, now)
+        room.write_when_full(account, owners(account))
         tips.write_due(account, now)
         repeats.forget_old_answers()
         ways_back.forget_old()

@@ -51,6 +51,10 @@ class Operator:
     sales_email: str = ""
     billing_email: str = ""
 
+    def named(self) -> dict[str, str]:
+        """Who they are and how to reach them, for a file that leaves the house."""
+        return {"name": self.name, "address": self.address, "contact": self.legal_email}
+
 
 @dataclass(frozen=True)
 class Env:
@@ -86,6 +90,7 @@ class Env:
     audit_checkpoints_file: str = ""
     processors_file: Path | None = None
     providers_file: Path | None = None
+    leaked_passwords_file: Path | None = None
 
     @property
     def audit_log_key_file(self) -> Path:
@@ -208,6 +213,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "promises_file": (project / (given.text("PROMISES_FILE") or ".promises.json")).resolve(),
         "processors_file": (project / own).resolve() if (own := given.text("PROCESSORS_FILE")) else None,
         "providers_file": given.file("PROVIDERS_FILE", project),
+        "leaked_passwords_file": given.file("LEAKED_PASSWORDS_FILE", project),
         "audit_log_key": given.text("AUDIT_LOG_KEY"),
         "deletion_ledger": (data_dir / (given.text("DELETION_LEDGER") or "deletion_ledger.jsonl")).resolve(),
         "backup_keys": (data_dir / (given.text("BACKUP_KEYS") or "backup_keys.json")).resolve(),

@@ -19,6 +19,7 @@ OPERATOR = env.operator
 ANYMAIL = {"WEBHOOK_SECRET": env.mail_webhook_secret}
 MAIL_LOG_DOMAIN, MAIL_LOG_PORT = env.mail_log_domain, env.mail_log_port  # members' own addresses for logging mail
 PROCESSORS_FILE = env.processors_file  # who else works for this installation on personal data
+LEAKED_PASSWORDS_FILE = env.leaked_passwords_file  # SHA-1 of one a line, in order
 PROVIDERS_FILE = env.providers_file  # who carries which network address
 PROMISES_FILE = env.promises_file  # how the tests of our promises ended
 DELETION_LEDGER = env.deletion_ledger  # what was erased, as keyed hashes; never part of a backup
@@ -176,12 +177,13 @@ USE_TZ = True
 # Sign-in (allauth): by e-mail address, which must be verified; accounts are made at /trial/ only.
 AUTHENTICATION_BACKENDS = ["accounts.adapter.ByEmail"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    {"NAME": name if "." in name else f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
         ("UserAttributeSimilarityValidator", {}),
         ("MinimumLengthValidator", {"min_length": 10}),
         ("CommonPasswordValidator", {}),
         ("NumericPasswordValidator", {}),
+        ("accounts.leaked.LeakedPasswordValidator", {}),
     )
 ]
 # Tries are counted by address: with a proxy in front of us, by the one that it saw.

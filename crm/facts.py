@@ -36,6 +36,11 @@ class Fact:
     nothing: str = ""  # what readers see of an empty one; without it they do not see it
     own: CustomField | None = None
 
+    @property
+    def leads_away(self) -> bool:
+        """Its link goes to somebody else's site."""
+        return self.href.startswith(("http://", "https://"))
+
 
 def facts_of(record: Record, member: Membership) -> list[Fact]:
     """Everything at the left of the record's page, in order."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account, Invitation, Membership
+from accounts import mail
+from accounts.models import Account, Invitation, Membership, Notice, User
 from accounts.people.errors import Refused
 
 
@@ -35,6 +40,29 @@ def check(held: Account, asked: int, *, leaving_out: Invitation | None = None) -
 def has_some(account: Account, invitation: Invitation) -> bool:
     """Whether whom this invites finds a place, as it looks now."""
     return account.most_members is None or _taken(account, invitation) < account.most_members
+
+
+def write_when_full(account: Account, owners: Iterable[User]) -> int:
+    """Tell owners, once for each, of invitations that nobody can follow: every place is taken (60)."""
+    waiting = _turned_away(account)
+    if not waiting:
+        return 0
+    newest = max(each.sent_at for each in waiting)
+    if not Notice.objects.get_or_create(kind="no_room", days=account.most_members or 0, moment=newest)[1]:
+        return 0
+    words = {"firm": account.name, "most": account.most_members, "number": len(waiting)}
+    url = settings.SITE_URL + reverse("accounts:people", args=[account.slug])
+    return sum(1 for owner in owners if mail.write("no_room", owner.email, account=account, url=url, **words))
+
+
+def _turned_away(account: Account) -> list[Invitation]:
+    """Open invitations for which there is no place."""
+    if account.most_members is None:
+        return []
+    invited = Invitation.objects.filter(
+        account_id=account.pk, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    )
+    return [each for each in invited.order_by("pk") if not has_some(account, each)]
 
 
 def _taken(account: Account, leaving_out: Invitation | None) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 
@@ -197,6 +198,7 @@ class Writing:
     def _readme(self) -> str:
         parts = [(part.entity, self.counts[part.entity.name]) for part in self.scope.parts]
         context = {"writing": self, "account": self.account, "parts": parts, "key": self.key.public}
+        context["operator"] = settings.OPERATOR
         return render_to_string("privacy/exports/readme.html", context)
 
     def _sealed(self) -> Iterator[bytes]:
@@ -212,6 +214,7 @@ class Writing:
             "format": FORMAT,
             "version": VERSION,
             "account": {"id": self.account.public_id, "slug": self.account.slug, "name": self.account.name},
+            "operator": settings.OPERATOR.named(),
             "scope": self.scope.described(),
             "asked_by": self.asked_by,
             "snapshot": {"taken_at": self.snapshot.taken_at, "name": self.snapshot.name},

@@ -151,6 +151,12 @@ def processors_used() -> tuple[Processor, ...]:
     return tuple(each for each in processors() if each.is_switched_on)
 
 
+def recipients(categories: Iterable[str]) -> tuple[Processor, ...]:
+    """Whoever gets something of these kinds already, in this installation (124)."""
+    wanted = set(categories)
+    return tuple(each for each in processors_used() if not each.is_to_come and wanted & set(each.categories))
+
+
 def hosts() -> frozenset[str]:
     """Where our programs and pages may talk to: the hosts of whom this installation uses."""
     return frozenset(host for each in processors_used() if not each.is_to_come for host in each.hosts)

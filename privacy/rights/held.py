@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 
 import datamap
@@ -16,12 +17,14 @@ from accounts.models import Membership, User
 from crm.models import Contact
 from datamap import Answer, Party, Subject, Support
 from lib import formats
+from privacy.registers import books
 from tenancy.globals import has_account
 from tenancy.models import AccountModel
 
 MOST_ROWS = 20  # of one table on a page; the copy has all
 SECRET = "Set. Nobody can read it, not even we."  # noqa: S105 - a sentence
 NOTHING = "–"
+NOBODY = "Nobody else"
 NEVER = "No: nothing is sold, and nothing is shared for advertising."
 
 
@@ -43,6 +46,7 @@ class About:
     purpose: str
     basis: str
     seen_by: str
+    goes_to: str
     kept: str
     erased: str
 
@@ -90,16 +94,27 @@ def as_data(tables: Iterator[Held]) -> list[dict[str, Any]]:
     ]
 
 
+def controller() -> dict[str, str]:
+    """Who answers for what we keep for purposes of our own: named in every copy (105)."""
+    return settings.OPERATOR.named()
+
+
 def categories(user: User) -> list[dict[str, str]]:
-    """Which kinds of data are kept about this person, from where and for what; and that nobody buys them."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """Which kinds of data are kept about this person, from where, what for and who gets them; nobody buys them."""
+    found: dict[tuple[str, str], list[Answer]] = {}
     for _, answers, rows in _found(user, Subject.ACCOUNT_HOLDER):
         for answer in answers if rows.exists() else ():
             if answer.category.ccpa:
-                found.setdefault((answer.category.ccpa, str(answer.source)), set()).update(answer.purposes)
+                found.setdefault((answer.category.ccpa, str(answer.source)), []).append(answer)
     return [
-        {"category": category, "source": source, "purpose": "; ".join(sorted(purposes)), "sold_or_shared": NEVER}
-        for (category, source), purposes in sorted(found.items())
+        {
+            "category": category,
+            "source": source,
+            "purpose": "; ".join(sorted({purpose for answer in answers for purpose in answer.purposes})),
+            "shared_with": _goes_to({str(answer.category) for answer in answers}),
+            "sold_or_shared": NEVER,
+        }
+        for (category, source), answers in sorted(found.items(), key=lambda item: item[0])
     ]
 
 
@@ -148,6 +163,7 @@ def _about(answer: Answer, field: Any) -> About:
         purpose="; ".join(answer.purposes),
         basis=f"{answer.basis}: {answer.interest}" if answer.interest else str(answer.basis or ""),
         seen_by=_seen_by(answer),
+        goes_to=_goes_to({str(answer.category)}),
         kept=f"{answer.retention}: {answer.retention.in_words}",
         erased=str(answer.erase),
     )
@@ -160,6 +176,11 @@ def _seen_by(answer: Answer) -> str:
     is_firms = answer.party is Party.PROCESSOR
     who = "Members of the firm whose role allows it" if is_firms else "You, and who runs Candor"
     return f"{who}; our support only in a look that was allowed, {answer.support}"
+
+
+def _goes_to(categories: set[str]) -> str:
+    """With what kinds of others it is shared, and who they are: from the register of processors (124)."""
+    return "; ".join(f"{each.service}: {each.name}" for each in books.recipients(categories)) or NOBODY
 
 
 def _said(row: Any, answer: Answer, field: Any) -> Said:

@@ -11,11 +11,15 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts import closing, lifecycle, tasks
+from accounts import closing, consents, lifecycle, tasks
 from accounts.models import Account, OutgoingMail
 from accounts.standing import Standing
 from audit.models import Event, Payload
+from privacy.registers import actions as registers
+from privacy.registers import announcing
+from privacy.registers.models import Incident
 from tests.accounts.conftest import whole
+from tests.promises import promise
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -205,3 +209,31 @@ def test_the_order_of_a_life():
     account = Account(created_at=START, trial_ends_at=START + 30 * DAY)
     assert [(letter.kind, letter.days) for letter in lifecycle.schedule(account)] == LIFE
     assert reverse("accounts:home", args=["acme"]) == "/a/acme/"
+
+
+@promise(60)
+def test_owners_hear_once_that_whom_they_invited_finds_no_room(acme, alice, bob, client):
+    def written():
+        lifecycle.keep_up(acme.pk)
+        return [mail.to for mail in whole(OutgoingMail) if mail.kind == "no_room"]
+
+    client.force_login(alice)
+    sent = client.post("/a/acme/admin/people/invite/", {"people": "anna@berg.example", "role": "member"})
+    assert sent.status_code == 302 and written() == []
+    here = acme.memberships.filter(removed_at=None).count()
+    Account.objects.filter(pk=acme.pk).update(most_members=here + 1)
+    assert written() == [], "there is a place for her"
+    Account.objects.filter(pk=acme.pk).update(most_members=here)
+    alice.consents.all().delete()
+    assert written() == written() == [alice.email], "once, and whatever she chose about other mail"
+    letter = next(mail for mail in whole(OutgoingMail) if mail.kind == "no_room")
+    assert "1 person who is invited" in letter.text and "/a/acme/admin/people/" in letter.text
+
+
+@promise(55, 60)
+def test_owners_hear_of_an_incident_whatever_they_chose_about_mail(acme, alice, sam):
+    consents.withdraw(alice, consents.EVERYTHING, source="a test")
+    incident = registers.save_incident(Incident(title="A door stood open", facts="It did.", effects="None."), by=sam)
+    registers.tell_of_incident(incident, by=sam)
+    announcing.tell()
+    assert [mail.to for mail in whole(OutgoingMail) if mail.kind == "announcement"] == [alice.email]

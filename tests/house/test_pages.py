@@ -19,7 +19,9 @@ from django.test import Client
 from accounts.cookies import REGISTER
 from accounts.models import Membership, User
 from config.env import child_environ
+from crm.models import Company, Contact
 from demo import cast
+from privacy.registers import books
 from tests import database
 from tests.house.routes import account_routes
 from tests.house.samples import sample_for
@@ -151,6 +153,26 @@ def test_no_page_loads_anything_of_anybody_elses(alices, addresses):
             loaded = [value for name, value in given.items() if name in LOADING]
             loaded += [given.get("href", "")] if tag == "link" and given.get("rel") != "canonical" else []
             assert not [address for address in loaded if urlsplit(address).netloc], (url, tag, given)
+
+
+@promise(93)
+def test_links_to_others_are_marked_and_tell_nobody_where_from(acme, alices, addresses, inside, settings):
+    """On every page: what leads to another site says so; who works for us is named with their own policy."""
+    settings.STRIPE_API_KEY, settings.STRIPE_API_BASE = "sk_live_x", ""
+    with inside(acme):
+        Contact.objects.update(website="holm.example")
+        Company.objects.update(domain="fjord.example")
+    away: dict[str, set[str]] = {}
+    ours = urlsplit(settings.SITE_URL).netloc
+    for url, response in [*whole_pages(Client(), PUBLIC), *whole_pages(alices, addresses + OUTSIDE)]:
+        for tag, given in Markup(response.content.decode()).tags:
+            link = urlsplit(given.get("href", "") if tag in ("a", "area") else "")
+            if link.netloc and link.scheme in ("", "http", "https") and link.netloc != ours:
+                assert set(given.get("rel", "").split()) == {"external", "noopener", "noreferrer"}, (url, given)
+                away.setdefault(link.netloc, set()).add(url)
+    assert {"holm.example", "fjord.example", "stripe.com"} - away.keys() == set()
+    for each in books.processors():
+        assert "/processors/" in away[urlsplit(each.policy).netloc]
 
 
 def cookies_of(responses: list[HttpResponse]) -> dict[str, set[str]]:

@@ -44,6 +44,7 @@ def my_data(request: Any) -> HttpResponse:
 def my_copy(request: Any) -> HttpResponse:
     """The same as a file that programs read."""
     data = {
+        "controller": held.controller(),
         "categories": held.categories(request.user),
         "candor": held.as_data(held.of_user(request.user, ALL_ROWS)),
         "firm": held.as_data(held.of_member(request.membership, ALL_ROWS)),

@@ -86,7 +86,7 @@ def copy(request: HttpRequest, token: str) -> HttpResponse:
     user = _whom(found)
     if user is None:
         raise Http404
-    data: dict[str, Any] = {"request": str(found), "categories": held.categories(user)}
+    data: dict[str, Any] = {"request": str(found), "controller": held.controller(), "categories": held.categories(user)}
     if found.kind != Kind.CATEGORIES:
         data["data"] = held.as_data(held.of_user(user, most=ALL_ROWS))
     response = HttpResponse(json.dumps(data, indent=1, ensure_ascii=False), content_type="application/json")

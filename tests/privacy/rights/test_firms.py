@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as configured
 
 from accounts.models import BellNotice, Membership, OutgoingMail
 from crm.listing import export
 from crm.listing.kinds import CONTACTS
 from crm.models import Contact
+from privacy.registers import books
 from privacy.rights import firm, held
 from privacy.rights.models import Channel, FirmRequest
 from tests.promises import promise
@@ -114,7 +116,7 @@ def test_the_firm_sees_field_by_field_what_it_keeps_about_a_contact(acme, alice,
     assert names[0] == "Contacts" and len(names) == len(set(names))
 
 
-@promise(109, 121, 125, 126)
+@promise(105, 109, 121, 125, 126)
 def test_everybody_sees_what_is_held_about_them_and_no_secret(acme, bob, client):
     client.force_login(bob)
     page = client.get("/a/acme/admin/my-data/").content.decode()
@@ -124,8 +126,29 @@ def test_everybody_sees_what_is_held_about_them_and_no_secret(acme, bob, client)
     assert copy.status_code == 200
     data = copy.json()
     assert bob.password not in copy.content.decode()
-    assert {"candor", "firm", "categories"} == set(data)
+    assert {"controller", "candor", "firm", "categories"} == set(data)
+    assert data["controller"] == configured.OPERATOR.named() and data["controller"]["name"]
     assert all(each["sold_or_shared"].startswith("No") for each in data["categories"])
+
+
+@promise(83, 124)
+def test_everybody_reads_with_what_kinds_of_others_their_data_is_shared(acme, bob, client, settings):
+    """From the register, for each field and each category; nobody where nobody works for us, and nobody too early."""
+    client.force_login(bob)
+    page = client.get("/a/acme/admin/my-data/").content.decode()
+    alone = client.get("/a/acme/admin/my-data/copy/").json()
+    assert "Stripe" not in page
+    assert {each["shared_with"] for each in alone["categories"]} == {held.NOBODY}
+    settings.STRIPE_API_KEY, settings.STRIPE_API_BASE = "sk_live_x", ""
+    shared = "Card payments: Stripe Payments Europe, Limited"
+    assert shared in client.get("/a/acme/admin/my-data/").content.decode()
+    data = client.get("/a/acme/admin/my-data/copy/").json()
+    assert {each["shared_with"] for each in data["categories"]} == {shared, held.NOBODY}
+    fields = [field for table in data["candor"] for field in table["fields"]]
+    gets = set(books.processors_known()[0].categories)
+    assert {field["category"] for field in fields if field["goes_to"] == shared} == gets & {
+        field["category"] for field in fields
+    }
 
 
 @promise(134)
