@@ -108,6 +108,8 @@ RULES: dict[str, Field] = {
         Flag("match_all", "All of these must be the same, not just one.", False),
         OneOf("on_match", "What becomes of a row about somebody who is there.", "fill",
               words=tuple(ContactImport.OnMatch.values)),
+        Flag("takes_erased", "Rows with the address of somebody who was erased here are imported, too: say so only "
+                             "where you may keep their data again.", False),
     )
 }  # fmt: skip
 
@@ -258,6 +260,7 @@ class Imports(FileImports):
         Flag("match_all", "By all of it.", False),
         OneOf("on_match", "What becomes of a row about somebody who is there.", "fill",
               words=tuple(ContactImport.OnMatch.values)),
+        Flag("takes_erased", "With rows that have the address of somebody who was erased here.", False),
         *FileImports.last_fields,
     )  # fmt: skip
 
@@ -266,7 +269,8 @@ class Imports(FileImports):
         typed["match_on"] = given.get("match_on", job.match_on)
         typed["match_all"] = "all" if given.get("match_all", job.match_all) else ""
         typed["on_match"] = given.get("on_match", job.on_match)
-        return valid_rules(ColumnsForm(typed, job=job, rows=[]), RULES)
+        rules = valid_rules(ColumnsForm(typed, job=job, rows=[]), RULES)
+        return {**rules, "takes_erased": given.get("takes_erased", False)}
 
 
 def _name_in(request: Any) -> str:

@@ -27,7 +27,7 @@ describe(
         "failure": "business",
     },
     not_personal=jobs.FACTS
-    | {"match_all", "on_match", "rows_total", "rows_read", "stored", "merged", "skipped", "rejected"},
+    | {"match_all", "on_match", "takes_erased", "rows_total", "rows_read", "stored", "merged", "skipped", "rejected"},
     rows_for="by",
 )
 

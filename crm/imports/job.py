@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import audit
-from crm.imports import mapping, matching, undoing
+from crm.imports import erased, mapping, matching, undoing
 from crm.imports.reading import Record
 from crm.imports.ringing import tell_who_waited
 from crm.imports.rows import Candidate, Rejected, RowCleaner
@@ -77,14 +77,18 @@ def _sorted(job: ContactImport, records: list[Record]) -> tuple[list[Candidate],
     cleaner = RowCleaner(
         job.written_as, job.mapping, region=region, currency=currency, own=own_fields(), stages={*map(fold, names)}
     )
-    candidates, rejected = [], []
+    candidates, rejected, read = [], [], {}
     for record in records:
         found = cleaner.clean(record)
         if isinstance(found, Rejected):
             rejected.append(turned_away(record, found.reason))
         else:
             candidates.append(found)
-    return candidates, rejected
+            read[found.row] = record
+    gone = {} if job.takes_erased else erased.among(candidates)
+    job.count("erased", "left_out", len(gone))
+    rejected += (turned_away(read[row], reason) for row, reason in gone.items())
+    return [each for each in candidates if each.row not in gone], rejected
 
 
 steps = ContactSteps()

@@ -141,9 +141,11 @@ class Steps:
             job.preview = []
             _start_over(job, State.CHECKING, seconds=LONGEST_CHECK)
 
-    def start_run(self, job: Any) -> None:
+    def start_run(self, job: Any, **rules: Any) -> None:
         """Import what was checked."""
         if self._moves_to(State.RUNNING, job):
+            for name, value in rules.items():
+                setattr(job, name, value)
             _start_over(job, State.RUNNING)
 
     def expire(self, job: Any) -> None:

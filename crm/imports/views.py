@@ -58,7 +58,7 @@ def columns(request: HttpRequest, public_id: UUID) -> HttpResponse:
     is_chosen = request.method == "POST" and not reread.is_bound
     form = ColumnsForm(request.POST if is_chosen else None, job=job, rows=jobs.sample(job))
     if form.is_bound and form.is_valid():
-        jobs.start_check(job, **form.rules())
+        jobs.start_check(job, **form.rules(), takes_erased=False)
         return _to(request, "check", job)
     status = 422 if request.method == "POST" else 200
     context = {"job": job, "form": form, "reread": reread, "sheet": job.written_as}
@@ -72,7 +72,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What would happen, and every row that can't be imported. POST imports the others."""
     job = _job(request, public_id)
     if request.method == "POST" and job.state == State.CHECKED:
-        jobs.start_run(job)
+        jobs.start_run(job, takes_erased="takes_erased" in request.POST)
         return _to(request, "import", job)
     if job.state in (State.READING, State.UPLOADED):
         return _to(request, "columns", job)

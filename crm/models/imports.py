@@ -209,6 +209,7 @@ class ContactImport(FileImport):
     match_on = models.JSONField(default=by_address)
     match_all = models.BooleanField(default=False, db_default=False)
     on_match = models.CharField(max_length=6, choices=OnMatch, default=OnMatch.FILL)
+    takes_erased = models.BooleanField(default=False, db_default=False)  # rows with the address of somebody erased
 
     class Meta(FileImport.Meta):
         abstract = False
@@ -223,6 +224,11 @@ class ContactImport(FileImport):
         kinds = (("contact", "Contacts"), ("company", "Companies"), ("deal", "Deals"), ("activity", "Activities"))
         counts = [(label, self.tally.get(kind, {})) for kind, label in kinds]
         return [(label, of.get("added", 0), of.get("changed", 0)) for label, of in counts if of]
+
+    @property
+    def of_erased(self) -> int:
+        """Rows that are left out because somebody with that address was erased here."""
+        return int(self.tally.get("erased", {}).get("left_out", 0))
 
     def start_over(self) -> None:
         super().start_over()

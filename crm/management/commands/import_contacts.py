@@ -35,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--match-on", choices=ContactImport.MatchOn.values, nargs="+", default=["email"], help="default: email"
         )
+        parser.add_argument(
+            "--takes-erased", action="store_true", help="rows with the address of somebody who was erased there, too"
+        )
         parser.add_argument("--match-all", action="store_true", help="all of them must be the same, not any")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -89,6 +92,7 @@ class Command(BaseCommand):
         path = Path(options["file"])
         with path.open("rb") as file:
             job = jobs.upload(file, name=path.name, by=None)
+        job.takes_erased = options["takes_erased"]
         job.match_on, job.match_all, job.on_match = options["match_on"], options["match_all"], options["on_match"]
         job.save()
         return job

@@ -63,7 +63,12 @@ class Traces:
 
 def mark_of(address: str) -> str:
     """By what an erased address is recognised: under the newest secret."""
-    return marks("address of somebody erased", address.strip().lower())[0]
+    return marks_of(address)[0]
+
+
+def marks_of(address: str) -> list[str]:
+    """The same, under the secrets before it, too."""
+    return marks("address of somebody erased", address.strip().lower())
 
 
 def of_contacts(contacts: Iterable[Contact]) -> Traces:
