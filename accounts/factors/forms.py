@@ -147,6 +147,9 @@ class ProofForm(forms.Form):
         return passkeys.proven(self.user, response)
 
 
+UNKNOWN_PASSKEY = "We don’t know this passkey. Sign in with your password, then look under Security."
+
+
 class PasskeySignInForm(forms.Form):
     """What a passkey signed for somebody who has not said yet who they are."""
 
@@ -163,7 +166,7 @@ class PasskeySignInForm(forms.Form):
         passkey = passkeys.proven(user, response) if user else None
         if passkey is None:
             security.note(SecurityEvent.Kind.FAILED, self.request, user)
-            raise ValidationError("We don’t know this passkey. Sign in with your password, then look under Security.")
+            raise ValidationError(UNKNOWN_PASSKEY)
         tries.rollback()
         self.passkey = passkey
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.internal.decorators import login_stage_required
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import limits, security
 from accounts.factors import passkeys
-from accounts.factors.forms import PasskeySignInForm, ProofForm
+from accounts.factors.forms import UNKNOWN_PASSKEY, PasskeySignInForm, ProofForm
 from accounts.factors.held import factors_of
 from accounts.models import User
 from lib.forms import posted
@@ -56,8 +57,17 @@ def reauthenticate(request: Any) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def passkey_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in with a passkey alone: GET says what to sign, POST brings it signed."""
+def passkey_sign_in(
+    request: HttpRequest,
+    *,
+    door: str = "",
+    entrance: str = "account_login",
+    lets_in: Callable[[User], bool] = lambda _: True,
+) -> HttpResponse:
+    """Sign in with a passkey alone: GET says what to sign, POST brings it signed.
+
+    An entrance of its own names its ``door``, which the signal of the sign-in carries, and whom it lets in.
+    """
     try:
         limits.count(request, "login")
     except limits.TooMany as too_many:
@@ -65,12 +75,13 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return JsonResponse(passkeys.options_to_prove())
     form = PasskeySignInForm(request.POST, request=request)
-    if form.is_valid():
-        login = Login(user=form.passkey.user, redirect_url=get_next_redirect_url(request))
+    if form.is_valid() and lets_in(form.passkey.user):
+        said = {"door": door} if door else None
+        login = Login(user=form.passkey.user, redirect_url=get_next_redirect_url(request), signal_kwargs=said)
         return perform_passwordless_login(request, form.passkey, login)
-    for error in form.errors.get("credential", []):
+    for error in form.errors.get("credential", [UNKNOWN_PASSKEY]):
         messages.error(request, error)
-    return redirect("account_login")
+    return redirect(entrance)
 
 
 def _form(request: HttpRequest, user: User, *, by_password: bool = False) -> ProofForm:

@@ -13,7 +13,7 @@ class SupportAccessConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import inbound
-        from privacy.support_access import letters
+        from privacy.support_access import gate, letters  # noqa: F401  (gate listens for who signs in)
 
         inbound.register(letters.take_in)
         post_migrate.connect(_load_masks, sender=self, dispatch_uid="support_access.masks")

@@ -1,6 +1,8 @@
 """The staff area's door. Staff are no members and members are no staff: whoever does not belong finds nothing.
 
-It has an entrance of its own (``views/entrance.py``): a session that began at the firms' sign-in does not open it.
+It has an entrance of its own (``views/entrance.py``): only a sign-in that began there and came to its end opens the
+area. Both sides have one host and one kind of cookie, so what a session may is noted when its sign-in is complete, and
+taken away by whatever signs somebody in anew.
 """
 
 from __future__ import annotations
@@ -11,8 +13,11 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
+from allauth.account.signals import user_logged_in as sign_in_completed
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in as somebody_came
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -21,7 +26,7 @@ from accounts.models import User
 from accounts.security import staff_may_enter
 
 View = Callable[..., HttpResponse]
-SEEN, ENTERED = "staff_seen_at", "came_by_the_staff_entrance"
+SEEN, ENTERED, DOOR = "staff_seen_at", "came_by_the_staff_entrance", "staff"
 IDLE, WRITTEN_EVERY = timedelta(minutes=15), timedelta(minutes=1)
 
 
@@ -55,6 +60,19 @@ def staff_only(view: View) -> View:
 
     guarded.staff_only = True  # type: ignore[attr-defined]
     return guarded
+
+
+@receiver(somebody_came)
+def _close(request: HttpRequest, **_: Any) -> None:
+    """Whoever comes in, by whichever door: what this session could open before is over."""
+    request.session.pop(ENTERED, None)
+
+
+@receiver(sign_in_completed)
+def _open(request: HttpRequest, door: str = "", **_: Any) -> None:
+    """A sign-in is complete, with all its steps. The one that began at our own entrance says so; its clock runs."""
+    if door == DOOR:
+        request.session[ENTERED], request.session[SEEN] = True, time.time()
 
 
 def _was_idle(request: HttpRequest) -> bool:

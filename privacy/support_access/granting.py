@@ -52,6 +52,7 @@ def ask(
     ticket = _locked(ticket)
     if ticket.account is None or ticket.is_closed:
         raise NotPossible("Only an open request of an account can lead to a look.")
+    _refuse_closed(ticket.account)
     _refuse_who_owes_reviews(by)
     with activate(ticket.account, actor=staff_actor(by)):
         policy = SupportSettings.current_policy()
@@ -191,6 +192,7 @@ def begin_emergency(
 ) -> Grant:
     """One of staff asks a second one, not the firm: for the coded reasons alone."""
     _refuse_who_owes_reviews(by)
+    _refuse_closed(account)
     with activate(account, actor=staff_actor(by)):
         grant = _new(
             ticket,
@@ -255,6 +257,12 @@ def _refuse_who_owes_reviews(user: User) -> None:
     oldest = unchecked_of(user).first()
     if oldest is not None and oldest.began_at and is_overdue(oldest.began_at):
         raise NotPossible("A colleague must check your earlier access first: five working days are over.")
+
+
+def _refuse_closed(account: Account) -> None:
+    """Nobody of a closed account could be asked, or told. A legal hold keeps its rows, and opens none of them."""
+    if not Account.objects.filter(pk=account.pk, closed_at=None).exists():
+        raise NotPossible("This account is closed. Nothing of it can be looked at any more.")
 
 
 # --- Shared ---------------------------------------------------------------------------------------

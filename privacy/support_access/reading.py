@@ -12,6 +12,7 @@ from django.db import connection
 REFUSED = "CL001"
 
 WORDS = {
+    "replica": "This copy of the database may not know what was taken back. The primary alone shows records.",
     "unlogged": "The look is not in the account’s log.",
     "uncommitted": "The look is not in the account’s log yet.",
     "used": "This look was over. Open the record again.",

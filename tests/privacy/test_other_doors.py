@@ -10,13 +10,17 @@ from __future__ import annotations
 import io
 import logging
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test import Client
+from django.utils import timezone
 
+from accounts import lifecycle
 from crm.models import Contact, Note
+from privacy.deletion import holds
 from privacy.support_access import granting, looking
 from privacy.support_access.granting import NotPossible
 from privacy.support_access.kinds import Named
@@ -199,6 +203,50 @@ def test_a_backup_put_back_elsewhere_opens_no_look(maren, ticket, acme, alice, s
         owner.execute("UPDATE audit_event SET transaction = transaction + 1000000 WHERE public_id = %s", [look.event])
     with pytest.raises(Exception, match="is in the future"):
         read_record(look.public_id)
+
+
+@promise(70)
+def test_an_account_in_its_last_days_still_decides_alone(maren, ticket, acme, alice, sam, inside):
+    """Closing does not lock the firm out of its own decision: it may allow a look, and take it back."""
+    boss = member_of(acme, alice)
+    with inside(acme):
+        lifecycle.ask_to_close(acme, 30)
+    waiting, grant = asked(ticket, maren, by=sam), allowed(asked(ticket, maren, by=sam), by=boss)
+    assert read_record(on_record(grant, maren, by=sam).public_id)["record"] == maren.key
+    owner = _browser(alice)
+    owner.post(f"/a/acme/admin/support/access/{grant.public_id}/revoke/")
+    for each in (waiting, grant):
+        with pytest.raises(Refused):
+            read_record(on_record(granting.grants().get(pk=each.pk), maren, by=sam).public_id)
+
+
+@promise(70)
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_closed_account_is_looked_at_by_nobody_held_or_not(maren, ticket, acme, alice, sam, tess, inside, is_held):
+    """What a legal hold keeps from being erased is kept from staff, too; an order by a court opens it no other way."""
+    boss = member_of(acme, alice)
+    waiting, open_ = asked(ticket, maren, by=sam), allowed(asked(ticket, maren, by=sam), by=boss)
+    desk = staff_browser(sam)
+    desk.post(f"/support/access/{open_.public_id}/records/1/")
+    state = f"/support/looks/{Look.objects.get(grant_id=open_.pk).public_id}/"
+    assert desk.get(state).json()["seconds"] > 3500
+    if is_held:
+        soon = timezone.localdate() + timedelta(days=80)
+        holds.place(acme, matter="Berg v. Acme", reason="A court in Kiel asked.", custodian=str(tess), review_on=soon)
+    with inside(acme):
+        lifecycle.close(type(acme).objects.get(pk=acme.pk), timezone.now())
+    assert desk.get(state).json() == {"seconds": 0}
+    for each in (waiting, open_):
+        page = desk.post(f"/support/access/{each.public_id}/records/1/", follow=True).content.decode()
+        assert secrets_in(page) == []
+        with pytest.raises(Refused):
+            read_record(on_record(granting.grants().get(pk=each.pk), maren, by=sam).public_id)
+    with pytest.raises(NotPossible, match="closed"):
+        asked(ticket, maren, by=sam)
+    with pytest.raises(NotPossible, match="closed"):
+        granting.begin_emergency(acme, [maren], code="legal", reason="An order", ticket=ticket, by=sam)
+    with inside(acme):
+        assert Contact.objects.filter(public_id=maren.public_id).exists(), "it is there, and nobody sees it"
 
 
 @promise(72)

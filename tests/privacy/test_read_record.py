@@ -150,6 +150,14 @@ def _old_snapshot(a):
         return support.execute("SELECT read_record(%s)", [look.public_id]).fetchone()[0]
 
 
+def _on_a_replica(a):
+    """What every transaction is on a copy that follows the primary, whatever it asks for."""
+    look = a.look()
+    with as_support() as support:
+        support.execute("BEGIN READ ONLY")
+        return support.execute("SELECT read_record(%s)", [look.public_id]).fetchone()[0]
+
+
 def _end(a, grant):
     with granting.activate(a.acme, actor=granting.Actor("member", a.alice.pk, "Alice")):
         granting.revoke(grant, by=a.alice)
@@ -224,6 +232,7 @@ ATTACKS = {
     "read first, roll the record of it back": ("uncommitted", lambda a: _uncommitted(a, [])),
     "the same behind a savepoint": ("uncommitted", lambda a: _uncommitted(a, ["SAVEPOINT s"])),
     "a snapshot from before it was taken back": ("snapshot", _old_snapshot),
+    "at a replica": ("replica", _on_a_replica),
     "the same look a minute later": ("used", _used),
     "asked, but nobody answered": ("not allowed", lambda a: a.look(asked(a.ticket, a.maren, by=a.sam))),
     "staff said yes to themselves": ("not allowed", _own_yes),
