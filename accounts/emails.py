@@ -133,6 +133,26 @@ def deadline(owner: User, account: Account, kind: str, moment: datetime, now: da
     )
 
 
+def overruled(owner: User, account: Account, *, ends: datetime | None, reason: str) -> OutgoingMail:
+    """To every owner: for some days staff decided what the account may do. ``ends`` None: its payments do again."""
+    day = ""
+    if ends is not None:
+        with formats.use(locale=owner.locale):
+            day = formats.day(ends.astimezone(ZoneInfo(owner.time_zone)).date(), "year")
+    return mail.write(
+        "overruled",
+        owner.email,
+        account=account,
+        firm=account.name,
+        may_write=account.standing().may_write,
+        standing=account.standing().words,
+        day=day,
+        reason=reason,
+        home_url=settings.SITE_URL + reverse("accounts:home", args=[account.slug]),
+        support_email=settings.OPERATOR.support_email,
+    )
+
+
 def invitation(invitation: Invitation, token: str) -> OutgoingMail:
     """The letter that lets somebody in, once."""
     account = invitation.account

@@ -42,6 +42,27 @@ def write_due(account: Account, billing: BillingAccount, now: datetime) -> None:
                 _write(payer, account, billing, due)
 
 
+def write_seats_refused(account: Account, there: Subscription, wanted: int) -> None:
+    """The processor did not let the seats follow the people: once for each number and paid period."""
+    if not Notice.objects.get_or_create(kind="seats_refused", days=wanted, moment=there.period_end)[1]:
+        return
+    for payer in _payers(account):
+        with formats.use(locale=payer.locale):
+            day = formats.day(there.period_end.astimezone(ZoneInfo(payer.time_zone)).date(), "year")
+        mail.write(
+            "seats_refused",
+            payer.email,
+            account=account,
+            firm=account.name,
+            paid=there.seats,
+            wanted=wanted,
+            is_more=wanted > there.seats,
+            day=day,
+            billing_url=settings.SITE_URL + reverse("billing:billing", args=[account.slug]),
+            support_email=settings.OPERATOR.billing_email,
+        )
+
+
 def write_receipts(invoice: SubscriptionInvoice) -> None:
     """A payment came through: the copies that the firm wants. (The processor writes to the first address itself.)"""
     billing = BillingAccount.objects.select_related("account").get()

@@ -72,7 +72,7 @@ def look_after(account: Account, *, thoroughly: bool = False) -> None:
                 _find(f"could not be compared: {_named(trouble)}")
         billing.refresh_from_db()
         account.refresh_from_db()
-        follow_people(billing, now)
+        follow_people(account, billing, now)
         end_with_the_account(account)
         letters.write_due(account, billing, now)
 
@@ -85,14 +85,18 @@ def _something_is_up(account: Account, now: datetime) -> bool:
     return bool(near.exists())
 
 
-def follow_people(billing: BillingAccount, now: datetime) -> None:
-    """Ask for as many seats as there are people: more at once, fewer with the next period. The row is held."""
+def follow_people(account: Account, billing: BillingAccount, now: datetime) -> None:
+    """Ask for as many seats as there are people: more at once, fewer with the next period. The row is held.
+
+    Nobody of the firm sits there to see it refused, so they get a letter.
+    """
     there = Subscription.objects.live().first()
     number = seats.wanted(billing, there, now) if there else None
     if there and number is not None:
         wanted = {"subscription": there.ref, "price": there.price, "seats": number}
         outcome = actions.change_to(billing, there, wanted, at=None, prorate=number > there.seats)
-        _heed(f"{there.ref} has {there.seats} seats and should have {number}", outcome)
+        if _heed(f"{there.ref} has {there.seats} seats and should have {number}", outcome):
+            letters.write_seats_refused(account, there, number)
 
 
 def end_with_the_account(account: Account) -> None:
@@ -122,13 +126,15 @@ def forget_old() -> None:
     Finding.objects.filter(account_id=current_account_id(), found_at__lt=Now() - KEPT).delete()
 
 
-def _heed(wish: str, outcome: Outcome) -> None:
+def _heed(wish: str, outcome: Outcome) -> bool:
     """Nobody sees how a step of the clock's ended. One that is refused will be again each hour: somebody must look.
 
-    Where the processor is only away, or did not answer, the next hour tells.
+    Where the processor is only away, or did not answer, the next hour tells. True when it was refused.
     """
-    if outcome.ending is Ending.REFUSED and not isinstance(outcome.trouble, Unavailable):
+    is_refused = outcome.ending is Ending.REFUSED and not isinstance(outcome.trouble, Unavailable)
+    if is_refused:
         _find(f"{wish}: {_named(outcome.trouble)}")
+    return is_refused
 
 
 def _named(trouble: Trouble | None) -> str:

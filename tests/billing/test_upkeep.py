@@ -187,19 +187,26 @@ def test_two_subscriptions_at_once_are_for_somebodys_eyes(firm):
 
 
 def test_what_is_refused_each_hour_is_for_somebodys_eyes(firm):
-    """Once, until somebody has seen to it; a processor that is only busy is none of it."""
+    """Once, until somebody has seen to it; a processor that is only busy is none of it. Who pays gets one letter."""
     firm.pay()
     for name in ("bob", "carol", "dave"):
         firm.joins(name)
     about = Finding.objects.filter(account=firm.account, mended_at=None)
     firm.processor.fault("rate_limit", "/v1/subscriptions/", method="post", times=99)
     hour(firm)
-    assert not about.exists()
+    assert not about.exists() and not OutgoingMail.objects.filter(kind="seats_refused").exists()
     firm.processor.ask("faults/clear")
     firm.processor.fault("unauthorized", "/v1/subscriptions/", method="post", times=99)
     hour(firm)
     hour(firm)
     assert "has 3 seats and should have 4: Misconfigured" in about.get().words
+    hour(firm)
+    letter = OutgoingMail.objects.get(account=firm.account, kind="seats_refused")  # once, however often the clock asks
+    assert letter.to.startswith("alice@acme") and letter.subject == f"We could not add seats for {firm.account}"
+    assert (
+        f"4 people can sign in at {firm.account.name}, and 3 seats are paid for" in letter.text
+        and "Nobody is shut out" in letter.text
+    )
     Account.objects.filter(pk=firm.account.pk).update(closing_at=timezone.now())
     hour(firm)
     assert about.filter(words__contains="should end with its account: Misconfigured").count() == 1
@@ -207,6 +214,19 @@ def test_what_is_refused_each_hour_is_for_somebodys_eyes(firm):
     hour(firm)
     assert (firm.there()[0].seats, firm.plan().cancels_at is None) == (4, False)
     assert about.count() == 2
+
+
+def test_seats_that_could_not_be_given_back_are_told_once_and_what_it_costs(firm, later):
+    firm.enter_card()
+    firm.subscribe(seats=5)
+    firm.do(actions.change, TEAM, MONTH, 2)
+    later(days=29.5)
+    firm.processor.fault("unauthorized", "/v1/subscriptions/", method="post", times=99)
+    hour(firm)
+    hour(firm)
+    letter = OutgoingMail.objects.get(account=firm.account, kind="seats_refused")
+    assert letter.subject == f"We could not take seats off for {firm.account}"
+    assert "the next invoice is for 5 seats" in letter.text and "needs 2 from" in letter.text
 
 
 def test_whoever_pays_works_on_while_the_processor_is_away(firm, later):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from accounts.models import Account
+from accounts.models import Account, OutgoingMail
 from billing.models import Finding, ProcessorCustomer, WebhookEvent
 from privacy.support_access.models import StaffAction
 from tests.signed_in import staff_browser
@@ -94,4 +94,13 @@ def test_staff_overrule_what_payments_say_for_some_days_and_it_is_recorded(sam, 
     ]
     log = " ".join(strip_tags(owner.get("/a/acme/admin/audit/").content.decode()).split())
     assert "set the account to active until" in log and "They said sorry" in log and str(sam) in log
+    letters = OutgoingMail.objects.filter(kind="overruled").order_by("pk")
+    assert {letter.to for letter in letters} == {alice.email}  # an owner; Bob hears it from her
+    for letter, subject, words in zip(
+        letters,
+        ("Acme can be changed until", "Acme is read-only until", "Acme stands as its payments say again"),
+        ("Their bank is on strike", "It sends spam.", "They said sorry"),
+        strict=True,
+    ):
+        assert letter.subject.startswith(subject) and words in letter.text and words in letter.html
     assert owner.post(f"{PAGE}standing/", send).status_code == 404
