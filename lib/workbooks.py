@@ -32,6 +32,10 @@ MIDNIGHT = time()
 NO_MEMORY = errors.codes[errors.XML_ERROR_NO_MEMORY]  # how the parser of XML says MemoryError
 LOOKED_AT = 100  # lines, for how wide a column is
 
+TROUBLES = (
+    zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, MemoryError,
+)  # fmt: skip
+
 DAMAGED = "This Excel file is damaged. Open it in Excel, save it again and upload the new file."
 TOO_LARGE = "Unpacked, this Excel file is too large to read. Save the sheet with your rows alone, and upload that file."
 
@@ -66,10 +70,15 @@ def opened(stream: BinaryIO) -> Iterator[Any]:
                 yield book
             finally:
                 book.close()
-    except MemoryError as trouble:
-        raise BrokenWorkbook(TOO_LARGE) from trouble
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError) as trouble:
-        raise BrokenWorkbook(TOO_LARGE if getattr(trouble, "code", 0) == NO_MEMORY else DAMAGED) from trouble
+    except TROUBLES as trouble:
+        raise BrokenWorkbook(TOO_LARGE if _took_too_much(trouble) else DAMAGED) from trouble
+
+
+def _took_too_much(trouble: BaseException | None) -> bool:
+    """Whether it comes of a lack of memory, however many others the reader has made of that on the way."""
+    while trouble and not isinstance(trouble, MemoryError) and getattr(trouble, "code", 0) != NO_MEMORY:
+        trouble = trouble.__context__
+    return trouble is not None
 
 
 def _refuse_bombs(stream: BinaryIO) -> None:

@@ -8,6 +8,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from accounts.actions import open_account
 from accounts.models import User
 from crm.models import Company, Contact
@@ -94,5 +96,5 @@ def brought(page, server, sign_in, zoe, axe, archive):
     axe(page)
     keep(page, "import-done-1280")
     page.get_by_role("link", name="See the contacts").click()
-    assert page.get_by_role("link", name="Maren Holt").first.is_visible()
+    expect(page.get_by_role("link", name="Maren Holt").first).to_be_visible()
     page.goto(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from playwright.sync_api import expect
 
 from accounts import mail
 from privacy.support_access.models import Call, Ticket
@@ -27,7 +28,7 @@ def test_from_the_contact_form_to_the_answer_and_the_call(server, acme, bob, sam
     stranger.get_by_label("Your message").fill("It opens with a spoon.")
     stranger.get_by_role("button", name="Send message").click()
     ticket = Ticket.objects.get()
-    assert stranger.get_by_text(str(ticket)).is_visible()
+    expect(stranger.get_by_text(str(ticket))).to_be_visible()
     assert stranger.context.cookies() == []
 
     for path in ("/contact/", "/contact/child/"):
@@ -49,7 +50,7 @@ def test_from_the_contact_form_to_the_answer_and_the_call(server, acme, bob, sam
     axe(desk)
     desk.get_by_label("Answer").fill("Thank you.\n\nA new lock is on its way.")
     desk.get_by_role("button", name="Send answer").click()
-    assert desk.get_by_text("Sent to edith@pell.example.").is_visible()
+    expect(desk.get_by_text("Sent to edith@pell.example.")).to_be_visible()
 
     mail.sweep()
     answer = next(letter for letter in postman.letters if "our answer" in letter["Subject"])
@@ -69,7 +70,7 @@ def test_from_the_contact_form_to_the_answer_and_the_call(server, acme, bob, sam
     desk.get_by_label("Purpose").select_option("security")
     desk.get_by_label("What was said").fill("He has the same lock.")
     desk.get_by_role("button", name="Save call").click()
-    assert desk.get_by_role("heading", name="Call with Edith Pell").is_visible()
+    expect(desk.get_by_role("heading", name="Call with Edith Pell")).to_be_visible()
     axe(desk)
     assert Call.objects.get().ticket == ticket
     for path in ("/support/calls/", "/support/opt-outs/", "/support/trials/", "/support/log/"):
@@ -85,6 +86,6 @@ def test_from_the_contact_form_to_the_answer_and_the_call(server, acme, bob, sam
     own = open_page(width=360)
     sign_in(own, server, bob)
     own.goto(f"{server}/a/acme/admin/support/")
-    assert own.get_by_text("He has the same lock.").is_visible()
+    expect(own.get_by_text("He has the same lock.")).to_be_visible()
     assert fits(own)
     axe(own)

@@ -6,6 +6,7 @@ import re
 from itertools import cycle
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.accounts.factors import code_of
 from tests.promises import promise
@@ -88,7 +89,7 @@ def test_an_app_a_passkey_and_codes(server, alice, acme, open_page, axe, device,
     page.get_by_label("Name").fill("Alice’s laptop")
     page.get_by_role("button", name="Add passkey").click()
     page.wait_for_url(f"{server}/a/acme/admin/security/")
-    assert page.get_by_text("Alice’s laptop").first.is_visible()
+    expect(page.get_by_text("Alice’s laptop").first).to_be_visible()
     page.get_by_role("link", name="Rename Alice’s laptop").click()
     look()
     page.get_by_label("Name").fill("The old laptop")
@@ -113,10 +114,10 @@ def test_an_app_a_passkey_and_codes(server, alice, acme, open_page, axe, device,
     look()
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("link", name="Remove The old laptop").click()
-    assert page.get_by_text("It is your last second factor.").is_visible()
+    expect(page.get_by_text("It is your last second factor.")).to_be_visible()
     look()
     page.get_by_role("button", name="Remove").click()
-    assert page.get_by_text("Removed: the passkey “The old laptop”.").is_visible()
+    expect(page.get_by_text("Removed: the passkey “The old laptop”.")).to_be_visible()
     sign_out(page)
     sign_in(page, server)
     page.wait_for_url(f"{server}/a/acme/")

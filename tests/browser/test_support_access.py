@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from privacy.support_access.models import Look
 from tests.privacy.looks import CANARIES, SECRET, canary
@@ -45,7 +45,7 @@ def test_a_record_is_shown_looked_at_and_taken_back(server, acme, alice, sam, op
     at_desk(desk, server, sam)
 
     firm.goto(f"{server}/a/acme/contacts/{maren.public_id}/")
-    assert firm.get_by_text("Nobody of support looked").is_visible()
+    expect(firm.get_by_text("Nobody of support looked")).to_be_visible()
     firm.get_by_label("More actions").click()
     firm.get_by_role("link", name="Get help with this record").click()
     axe(firm)
@@ -54,14 +54,14 @@ def test_a_record_is_shown_looked_at_and_taken_back(server, acme, alice, sam, op
     firm.get_by_label("What is wrong?").fill("She shows up twice after the import.")
     firm.get_by_label("E-mail", exact=True).check()
     firm.get_by_role("button", name="Ask for help").click()
-    assert firm.get_by_text("What support may see for it").is_visible()
-    assert firm.get_by_role("link", name="contact Quillonia Vrandt").is_visible()  # the record, by its name
+    expect(firm.get_by_text("What support may see for it")).to_be_visible()
+    expect(firm.get_by_role("link", name="contact Quillonia Vrandt")).to_be_visible()  # the record, by its name
     axe(firm)
     keep(firm, "support-ticket-1280")
 
     desk.goto(f"{server}/support/")
     desk.get_by_role("link", name=re.compile("Twice in the list")).click()
-    assert desk.get_by_text(str(maren), exact=True).is_visible()  # the same record, by its id
+    expect(desk.get_by_text(str(maren), exact=True)).to_be_visible()  # the same record, by its id
     axe(desk)
     keep(desk, "support-desk-ticket-1280")
     desk.get_by_role("link", name="1 record", exact=True).click()
@@ -84,12 +84,12 @@ def test_a_record_is_shown_looked_at_and_taken_back(server, acme, alice, sam, op
     desk.get_by_text(CANARIES["email"]).dblclick()
     assert desk.evaluate("getSelection().toString()") == ""
     desk.emulate_media(media="print")
-    assert not desk.get_by_text(CANARIES["email"]).is_visible()
+    expect(desk.get_by_text(CANARIES["email"])).to_be_hidden()
     desk.emulate_media(media="screen")
 
     # Alice sees the look at once, and takes the access back: Sam's page is blank within five seconds.
     firm.goto(f"{server}/a/acme/admin/support/access/")
-    assert firm.get_by_text("In full: E-mail. The rest masked").is_visible()
+    expect(firm.get_by_text("In full: E-mail. The rest masked")).to_be_visible()
     axe(firm)
     keep(firm, "support-access-1280")
     firm.get_by_role("button", name="Take back").click()

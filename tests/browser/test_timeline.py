@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from accounts.models import Membership
 from crm.models import Contact, Mention
 from tests.browser.test_help import fits
@@ -23,7 +25,7 @@ def test_writing_calling_narrowing_and_sharing(server, acme, alice, bob, inside,
     assert page.get_by_role("option").count() == 2
     axe(page)
     page.keyboard.press("Escape")
-    assert not page.get_by_role("listbox").is_visible()
+    expect(page.get_by_role("listbox")).to_be_hidden()
     page.keyboard.type("al")
     page.get_by_role("option", name="Alice Novak").wait_for()
     assert page.get_by_role("option").count() == 1
@@ -53,12 +55,12 @@ def test_writing_calling_narrowing_and_sharing(server, acme, alice, bob, inside,
     phone = open_page(width=360, scripts=False)
     sign_in(phone, server, alice)
     phone.goto(url)
-    assert phone.get_by_text("shared by Bob Reyes").is_visible()
+    expect(phone.get_by_text("shared by Bob Reyes")).to_be_visible()
     for path in (url, f"{server}/a/acme/notices/", f"{server}/a/acme/mails/", f"{url}?show=note"):
         phone.goto(path)
         assert fits(phone), path
     phone.get_by_role("link", name="Everything").click()
-    assert phone.get_by_text("Copy for the opening hours").is_visible()
+    expect(phone.get_by_text("Copy for the opening hours")).to_be_visible()
 
     small = open_page(width=360)
     sign_in(small, server, alice)

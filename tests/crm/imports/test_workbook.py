@@ -118,12 +118,22 @@ def test_parts_made_to_fill_the_memory_are_refused(monkeypatch, name, megabytes,
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
-def test_a_parser_without_memory_says_that_the_file_is_too_large(monkeypatch):
+def no_memory_for_the_parser() -> ParseError:
     trouble = ParseError("out of memory")
     trouble.code = 1
+    return trouble
 
+
+@pytest.mark.parametrize("trouble", [MemoryError(), no_memory_for_the_parser()])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_reader_without_memory_says_that_the_file_is_too_large(monkeypatch, trouble, hidden):
     def parse(*_, **__):
-        raise trouble
+        try:
+            raise trouble
+        except (MemoryError, ParseError):
+            if hidden:
+                raise ValueError("Unable to read workbook: could not read stylesheet") from None
+            raise
 
     monkeypatch.setattr("openpyxl.load_workbook", parse)
     with pytest.raises(reading.UnreadableFile, match="too large"):
