@@ -111,6 +111,11 @@ class PersonErasure(models.Model):
     def is_done(self) -> bool:
         return self.state == self.State.DONE
 
+    @property
+    def rows_deleted(self) -> int:
+        """How many rows went; more were emptied or blanked."""
+        return sum(line["rows"] for line in self.lines if line["fate"] == "deleted")
+
 
 class LedgerLine(models.Model):
     """That this database knows of a line in the ledger of deletions, which lies outside of it."""

@@ -19,6 +19,7 @@ from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
 from crm.models import Contact
 from lib.forms import posted
+from lib.keyset import page
 from privacy.deletion import certificate, persons
 from privacy.deletion.forms import EraseForm
 from privacy.deletion.models import PersonErasure
@@ -45,7 +46,19 @@ def member_erase(request: Any, public_id: UUID) -> HttpResponse:
     member = get_object_or_404(here, public_id=public_id)
     if member.role == Membership.Role.OWNER and not may_manage(request.membership, member):
         raise Http404
-    return _page(request, member, reverse("accounts:people", args=[request.account.slug]))
+    slug = request.account.slug
+    first = reverse("accounts:person_deactivate", args=[slug, public_id]) if member.is_active else ""
+    return _page(request, member, reverse("accounts:people", args=[slug]), first)
+
+
+@require_safe
+@open_when_read_only
+@allow("person.erase")
+def certificates(request: Any) -> HttpResponse:
+    """Whoever was erased in this account, without a name, and where the certificates are."""
+    done = PersonErasure.objects.filter(account_id=request.account.pk)
+    found = page(done, order=("-id",), cursor=request.GET.get("page"))
+    return render(request, "privacy/deletion/certificates.html", {"erasures": found})
 
 
 @login_required
@@ -83,8 +96,10 @@ def person_certificate_file(request: HttpRequest, public_id: UUID) -> HttpRespon
     return response
 
 
-def _page(request: Any, person: Any, back: str) -> HttpResponse:
-    """The preview with its form; then, when it was agreed to as it stands, the certificate."""
+def _page(request: Any, person: Any, back: str, first: str = "") -> HttpResponse:
+    """The preview with its form; then, when it was agreed to as it stands, the certificate. ``first``: where what has
+    to come before it is done.
+    """
     seen = persons.preview(person)
     form = EraseForm(posted(request), seen=seen)
     if form.is_valid():
@@ -95,8 +110,9 @@ def _page(request: Any, person: Any, back: str) -> HttpResponse:
         else:
             return redirect("person_certificate", erasure.public_id)
     context = {"preview": seen, "form": form, "back": back, "kept": KEPT, "is_self": person == request.user}
-    page = "erase_me" if context["is_self"] else "erase_person"
-    return render(request, f"privacy/deletion/{page}.html", context, status=422 if form.is_bound else 200)
+    context["first"] = first
+    template = "erase_me" if context["is_self"] else "erase_person"
+    return render(request, f"privacy/deletion/{template}.html", context, status=422 if form.is_bound else 200)
 
 
 def _erase(request: Any, person: Any, reason: str) -> PersonErasure:

@@ -163,3 +163,30 @@ def test_who_may_erase_looks_first_reads_the_texts_and_gets_a_certificate(client
     page = client.get(done["Location"]).content.decode()
     assert "the signature is good" in page and "They are a child" in page and "Quillfeather" not in page
     assert client.get(f"{done['Location']}certificate.json").json()["certificate"]["ground"] == "They are a child"
+
+
+@promise(111)
+def test_owners_find_the_certificates_of_whom_was_erased_here(client, acme, globex, alice, bob, mallory, inside):
+    place = "/a/acme/admin/erased/"
+    for person, status in ((bob, 403), (mallory, 404)):
+        client.force_login(person)
+        assert client.get(place).status_code == status
+    client.force_login(alice)
+    assert "Nobody has been erased in Acme" in client.get(place).content.decode()
+    assert place in client.get("/a/acme/admin/").content.decode()
+    found = {}
+    for firm, name in ((acme, "Zanna"), (globex, "Otto")):
+        with inside(firm):
+            contact = Contact.objects.create(first_name=name, last_name="Quillfeather")
+            found[firm] = persons.erase(contact, asked_by=None, reason="asked")
+    page = client.get(place).content.decode()
+    assert "It is being signed" in page and "Quillfeather" not in page
+    for erasure in found.values():
+        persons.certify(erasure)
+    page = client.get(place).content.decode()
+    address = f"/certificates/of/{found[acme].public_id}/"
+    assert f'href="{address}"' in page and f'href="{address}certificate.json"' in page
+    assert str(found[globex].public_id) not in page, "another firm's"
+    printed = client.get(address).content.decode()
+    assert "data-print" in printed and "js/print.js" in printed
+    assert "Nothing." in printed, "nothing of a contact stayed, and the page says so"

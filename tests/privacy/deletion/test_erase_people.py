@@ -194,3 +194,11 @@ def test_one_erases_oneself_and_is_signed_out(client, acme, bob, alice):
     assert done["Location"] == f"/certificates/of/{erasure.public_id}/" and "_auth_user_id" not in client.session
     assert b"being erased" in client.get(done["Location"]).content
     assert not User.objects.get(pk=bob.pk).is_active
+
+
+def test_who_still_works_here_is_deactivated_first_and_the_page_leads_there(client, acme, alice, bob):
+    client.force_login(alice)
+    place = f"/a/acme/admin/people/{Membership.objects.get(account=acme, user=bob).public_id}"
+    page = client.get(f"{place}/erase/").content.decode()
+    assert "Deactivate them first" in page and f'href="{place}/deactivate/"' in page
+    assert "Erase for good" not in page and client.get(f"{place}/deactivate/").status_code == 200
