@@ -28,6 +28,9 @@ MOST_TRIES = 3  # of one piece
 UNEXPECTED = "Something unexpected happened; our log says what."
 GIVEN_UP = "Our program broke off at the same place three times, so it was not started there again."
 
+# Who is told, by kind of job, when a worker can't go on; each is given the job and the state that it was in.
+_told: dict[type[Job], Callable[[Any, str], None]] = {}
+
 # What the data map of every job says of these columns.
 FACTS = frozenset({"state", "tries", "started_at", "heartbeat_at", "finished_at"})
 
@@ -74,10 +77,18 @@ class Job(AccountModel):
         set_alarm(self.task, self.public_id, seconds=seconds)
 
     def end(self, state: str, failure: str = "") -> None:
-        """Save it in its final state; nobody is woken any more."""
+        """Save it in its final state; nobody is woken any more. Who waits is told where a worker could not go on."""
+        was, is_broken_off = self.state, state == "failed" and self.is_at_work
         self.state, self.failure, self.finished_at = state, failure[:300], timezone.now()
         self.save()
         clear_alarm(self.task, self.public_id)
+        if is_broken_off and (tell := _told.get(type(self))):
+            tell(self, was)
+
+
+def tell_of_failures(model: type[Job], tell: Callable[[Any, str], None]) -> None:
+    """Whenever a job of this kind breaks off, whatever the reason, ``tell`` is called in the same transaction."""
+    _told[model] = tell
 
 
 def begin_try(model: type[Job], public_id: str) -> bool:

@@ -217,7 +217,7 @@ ACCOUNT_RATE_LIMITS = {
     "contact": "5/10m/key,20/d/key,10/m/ip,60/h/ip",
     "way_back": "3/10m/key,10/d/key",
     "change_email": "3/h/key,10/d/key",
-    "own_archive": "3/h/key,5/d/key",
+    "my_copy": "3/h/key,5/d/key",
     "webhook": "600/m/ip",  # whoever is turned away sends it again
     "reset_password": None,  # counted as "reset", by our own form
 }

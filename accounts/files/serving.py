@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -81,15 +82,27 @@ def _part(content: BinaryIO, wanted: range) -> Iterator[bytes]:
             yield piece
 
 
-def link(account_id: int, public_id: UUID, *, lasts: timedelta) -> str:
-    """A path that gives one stored file to whoever holds it, until it ends."""
+@dataclass(frozen=True)
+class Linked:
+    """What a link leads to. Where it names a ``member``, a key of theirs alone opens it while they may ``action``."""
+
+    account_id: int
+    public_id: UUID
+    member: UUID | None = None
+    action: str = ""
+
+
+def link(account_id: int, public_id: UUID, *, lasts: timedelta, member: UUID | None = None, action: str = "") -> str:
+    """A path that gives one stored file until it ends: to whoever holds it, or to a member's programs alone."""
     ends = int((timezone.now() + lasts).timestamp())
-    return reverse("stored_file", args=[_LINK.close(f"{account_id} {public_id} {ends}")])
+    whose = f" {member} {action}" if member else ""
+    return reverse("stored_file", args=[_LINK.close(f"{account_id} {public_id} {ends}{whose}")])
 
 
-def opened(token: str) -> tuple[int, UUID] | None:
-    """Account and file that a link leads to; None when we never made it, or it has ended."""
+def opened(token: str) -> Linked | None:
+    """What a link leads to; None when we never made it, or it has ended."""
     words = (_LINK.open(token) or "").split()
-    if len(words) != 3 or int(words[2]) <= timezone.now().timestamp():
+    if len(words) not in (3, 5) or int(words[2]) <= timezone.now().timestamp():
         return None
-    return int(words[0]), UUID(words[1])
+    whose = (UUID(words[3]), words[4]) if len(words) == 5 else (None, "")
+    return Linked(int(words[0]), UUID(words[1]), *whose)

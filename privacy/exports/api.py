@@ -74,7 +74,8 @@ class Exports(Resource):
     name, one = "exports", "export"
     about = (
         "Archives of all that the account holds, or of all about one of its people. Ask for one, read it until its "
-        "state is `ready`, then `download` tells where its file is for ten minutes. One is written at a time, and "
+        "state is `ready`, then `download` tells where its file is for ten minutes; fetch it with a key of the same "
+        "member. One is written at a time, and "
         "three a day; each is kept for seven days; every owner gets a letter about it. It works in a read-only "
         "account, too."
     )
@@ -98,7 +99,8 @@ class Exports(Resource):
         MaybeInstant("expires_at", "How long its file is kept.", EXAMPLE_INSTANT, column="file__expires_at",
                      is_read_only=True),
         Whole("downloads", "How often it was fetched.", 0, least=0, is_read_only=True),
-        MaybeAddress("link", "Where its file is for ten minutes, for whoever holds this; only `download` tells it.",
+        MaybeAddress("link", "Where its file is for ten minutes, for the member who asked: send a key of theirs along. "
+                     "Only `download` tells it.",
                      None, is_read_only=True),
         Text("failure", "Why it stopped.", "", is_read_only=True),
         Reference("by", "Who asked for it; null for the operator.", EXAMPLE_ID, to="members", is_read_only=True),
@@ -143,7 +145,8 @@ class Exports(Resource):
         if not row["is_available"]:
             raise _no_file(export)
         downloads = actions.note_fetched(export, by=request.membership)
-        address = link(request.account.pk, export.file.public_id, lasts=actions.WORTH)
+        whose = {"member": request.membership.public_id, "action": self.may["download"]}
+        address = link(request.account.pk, export.file.public_id, lasts=actions.WORTH, **whose)
         told = {"downloads": downloads, "link": request.build_absolute_uri(address)}
         return self._answer(request, {**row, **told})
 

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,6 @@ class ExportsConfig(AppConfig):
 
     name = "privacy.exports"
     verbose_name = "Exports"
+
+    def ready(self) -> None:
+        import_module("privacy.exports.stopping")

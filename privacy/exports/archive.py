@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class Writing:
     key: SigningKey
     asked_by: str
     watch: Watch = lambda rows: None
+    beside: Mapping[str, str] = field(default_factory=dict)  # texts that go into it, by the names of their files
     done: int = 0  # rows written, in both forms
     counts: dict[str, int] = field(default_factory=dict)
     omitted: list[dict[str, Any]] = field(default_factory=list)
@@ -79,6 +80,8 @@ class Writing:
         yield from self._add("omitted.jsonl", _encoded(f"{spelled(line)}\n" for line in self.omitted))
         for name, module in (("verify.py", candor_archive), ("candor_verify.py", candor_verify)):
             yield from self._text(name, Path(str(module.__file__)).read_text(encoding="utf-8"))
+        for name, text in self.beside.items():
+            yield from self._text(name, text)
         yield from self._text("README.html", self._readme())
         yield from self._sealed()
         yield from self.zip.end()

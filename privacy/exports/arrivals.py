@@ -1,16 +1,19 @@
-"""An archive that somebody brings: uploaded, checked, decided about, stored.
+"""An archive that somebody brings: uploaded, looked into, checked, decided about, stored.
 
-Two pieces of a job, each one transaction (ADR 32). Whoever dies in one leaves nothing of it: the archive lies sealed in
-its row's file until it is stored or refused, so another worker begins the piece again, and nobody ever sees half of it.
+Three pieces of a job, each one transaction (ADR 32). Whoever dies in one leaves nothing of it: the archive lies sealed
+in its row's file until it is stored or refused, so another worker begins the piece again, and nobody ever sees half of
+it. While somebody waits for their upload, of the archive nothing but its last hundred bytes is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 import audit
 from accounts import jobs
@@ -24,8 +27,8 @@ from accounts.people import errors, invitations
 from accounts.people.pasted import Person
 from accounts.permissions import can
 from privacy.exports import emails
-from privacy.exports.candor_archive import NoArchive, TooLarge, Zipped, read_manifest
-from privacy.exports.checking import Plan, Refused, check
+from privacy.exports.candor_archive import NoArchive, TooLarge, Zipped, listing_of
+from privacy.exports.checking import Plan, Refused, check, looked_into, rows_to_read
 from privacy.exports.importing import bring, must_be_empty, place_of, role_of
 from privacy.exports.models import ArchiveImport
 from privacy.exports.stored_files import ARRIVED
@@ -36,9 +39,14 @@ LEFT = "Whoever asked for it is no longer an owner here."
 EXPIRED = "The archive was kept for seven days, and they are over. Upload it again."
 DAMAGED = "The stored archive can’t be read any more. Upload it again."
 PAUSED = "The account is read-only by now. Choose a plan, and bring the archive in then."
+MOST_A_DAY = 5
+ENOUGH = f"{MOST_A_DAY} archives were uploaded within a day; more are not taken. Try again tomorrow."
+A_DAY = timedelta(days=1)
 MOST_UNPACKED = 20 * 2048 * MB  # text packs to a twentieth at best
+# The operator brings in larger ones, by command; here a stranger's archive must not take a worker's memory.
+MOST_FILES, LARGEST_LIST, LARGEST_MANIFEST = 40_000, 8 * MB, 8 * MB
+BY_THE_OPERATOR = "{} The operator can bring it in."
 BLOCK = 1 << 18
-QUICKLY_READ = 1 << 20  # bytes of what an archive says of itself, while somebody waits
 State = ArchiveImport.State
 
 
@@ -46,17 +54,18 @@ State = ArchiveImport.State
 def upload(file: Any, *, name: str, by: Membership) -> ArchiveImport:
     """Keep an archive and check it. One that waited for a decision gives way. Raises Refused, and nothing is kept."""
     Account.objects.select_for_update().get(pk=current_account_id())  # of two at once, one waits
-    if ArchiveImport.objects.filter(state__in=ArchiveImport.at_work).exists():
-        raise Refused(UNDER_WAY)
+    _refuse_too_many()
     try:
-        rows = _rows(file)
+        listing_of(file, MOST_FILES, LARGEST_LIST)
         file.seek(0)
         kept = store(iter(lambda: file.read(BLOCK), b""), purpose=ARRIVED, name=name, by=by)
+    except TooLarge as trouble:
+        raise Refused(BY_THE_OPERATOR.format(trouble)) from None
     except (NoArchive, Unwelcome) as trouble:
         raise Refused(str(trouble)) from None
     for earlier in ArchiveImport.objects.select_for_update().filter(state=State.CHECKED):
         earlier.end(State.CANCELLED)
-    job = ArchiveImport(by=by, file=kept, total=2 * rows)
+    job = ArchiveImport(by=by, file=kept)
     job.begin(State.CHECKING)
     audit.record("archive.uploaded", job, data={"file": kept.name, "sha256": kept.sha256})
     return job
@@ -100,7 +109,7 @@ def expire(job: ArchiveImport) -> None:
 
 
 def go_on(public_id: str) -> None:
-    """The next piece: the check, or the storing."""
+    """The next piece: a look at what it says of itself, the check, or the storing."""
     jobs.go_on(ArchiveImport, public_id, _piece)
 
 
@@ -122,7 +131,15 @@ def _piece(job: ArchiveImport) -> None:
     with activate(current_account_id(), actor=actor_for(by)):
         try:
             with closing(job.file.open()) as file, Beat(job.task, job.public_id) as beat:
-                _check(job, file, beat) if job.state == State.CHECKING else _store(job, file, beat, by)
+                files = Zipped(file, MOST_FILES, LARGEST_LIST)
+                if job.state == State.RUNNING:
+                    _store(job, files, beat, by)
+                elif job.total:
+                    _check(job, files, beat)
+                else:
+                    _look(job, files)
+        except TooLarge as trouble:
+            _refuse(job, [BY_THE_OPERATOR.format(trouble)])
         except (Refused, NoArchive) as refusal:
             _refuse(job, [str(each) for each in refusal.args])
         except FileNotFoundError:
@@ -131,20 +148,24 @@ def _piece(job: ArchiveImport) -> None:
             _refuse(job, [DAMAGED])
 
 
-def _check(job: ArchiveImport, file: Any, beat: Beat) -> None:
+def _look(job: ArchiveImport, files: Zipped) -> None:
+    """How much there is to read, so that the page can tell how far the check has come."""
     must_be_empty()
-    files = Zipped(file)
-    if sum(map(files.size, files.names())) > MOST_UNPACKED:
-        raise Refused("It would unpack to far more than a file of this size holds. The operator can bring it in.")
-    plan = check(files, watch=beat.watch)
+    job.total = max(1, rows_to_read(looked_into(files, MOST_UNPACKED, LARGEST_MANIFEST)))
+    job.move_on()
+
+
+def _check(job: ArchiveImport, files: Zipped, beat: Beat) -> None:
+    must_be_empty()
+    plan = check(files, watch=beat.watch, most_unpacked=MOST_UNPACKED, largest_manifest=LARGEST_MANIFEST)
     job.plan = plan.kept()
     job.people = [{**person, "place": _found(person)} for person in plan.people]
     job.end(State.CHECKED)
 
 
-def _store(job: ArchiveImport, file: Any, beat: Beat, by: Membership) -> None:
+def _store(job: ArchiveImport, files: Zipped, beat: Beat, by: Membership) -> None:
     plan = Plan({"account": job.plan["account"]}, rows=job.plan["rows"], people=job.people)
-    job.rows = bring(Zipped(file), plan, watch=beat.watch, record=job)
+    job.rows = bring(files, plan, watch=beat.watch, record=job)
     job.findings = _invite(job.people, by)
     job.plan["people"] = len(job.people)
     job.plan["invited"] = sum(bool(person.get("invite")) for person in job.people) - len(job.findings)
@@ -153,12 +174,8 @@ def _store(job: ArchiveImport, file: Any, beat: Beat, by: Membership) -> None:
 
 
 def _refuse(job: ArchiveImport, sentences: list[str]) -> None:
-    was_accepted = job.state == State.RUNNING
     job.findings = sentences
     job.end(State.FAILED, sentences[0])
-    audit.record("archive.refused", job, data={"detail": sentences[0][:200]})
-    if was_accepted:
-        emails.brought(job)
 
 
 def _invite(people: list[dict[str, Any]], by: Membership) -> list[str]:
@@ -192,16 +209,11 @@ def _asker(job: ArchiveImport) -> Membership:
     return member
 
 
-def _rows(file: Any) -> int:
-    """How many there are, as far as the manifest says: for telling how far the check has come.
-
-    0 where that takes long to read: the worker does. Raises NoArchive.
-    """
-    try:
-        rows = read_manifest(Zipped(file, QUICKLY_READ), QUICKLY_READ).get("rows")
-    except TooLarge:
-        return 0
-    return min(rows, 10**12) if type(rows) is int and rows > 0 else 0
+def _refuse_too_many() -> None:
+    if ArchiveImport.objects.filter(state__in=ArchiveImport.at_work).exists():
+        raise Refused(UNDER_WAY)
+    if ArchiveImport.objects.filter(created_at__gt=timezone.now() - A_DAY).count() >= MOST_A_DAY:
+        raise Refused(ENOUGH)
 
 
 def _locked(job: ArchiveImport) -> ArchiveImport:

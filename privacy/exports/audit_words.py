@@ -9,6 +9,7 @@ register(
     Kind("export.asked", "Archive asked for", "asked for an archive: {scope}", "package-export"),
     Kind("export.reviewed", "Archive reviewed", "reviewed the texts of an archive: {detail}", "eye-check"),
     Kind("export.written", "Archive written", "had the archive {file} written", "package-export"),
+    Kind("export.stopped", "Archive not written", "waited for an archive in vain: {detail}", "package-export"),
     Kind("export.written_by_hand", "Archive by the operator", "wrote an archive of the account", "package-export"),
     Kind("archive.uploaded", "Archive brought", "uploaded an archive to bring it in", "package-import"),
     Kind("archive.refused", "Archive refused", "had an archive refused: {detail}", "package-import"),

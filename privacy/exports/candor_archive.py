@@ -19,12 +19,13 @@ import io
 import json
 import re
 import stat
+import struct
 import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 try:
     from audit import candor_verify as log_verifier
@@ -38,13 +39,18 @@ SIGNED = "candor archive"
 MOST_FILES = 300_000  # no manifest of the size below lists more
 LARGEST_LIST = 48 * 1024 * 1024  # of the names of so many files, at the end of a zip
 LARGEST_MANIFEST = 64 * 1024 * 1024
-ENTRY = b"PK\x01\x02"  # what each file's line in that list begins with
+ENTRY = struct.Struct("<4s24x3H12x")  # what each file's line in that list begins with; how long the rest of it is
+END = struct.Struct("<4s4x2H2LH")  # the last bytes of a zip: how many files, how long their list is, where it begins
+END_64 = struct.Struct("<4s28x3Q")  # the same where the numbers are too large for it, and
+PLACE_64 = struct.Struct("<4s16x")  # what lies between the two
+MOST_OF_SHORT = (0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)  # stands where the larger number counts
 LONGEST_LINE = 16 * 1024 * 1024  # characters
 PACKED_AT_MOST = 150  # times: text packs to a twentieth, a bomb to a thousandth
 SMALL = 1024 * 1024  # bytes that may be packed as tightly as they like
 BLOCK = 256 * 1024
 SHOWN_AT_MOST = 200
 BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError)  # what reading a damaged zip ends in
+NO_ZIP = "This is no zip file, or it is cut off: download the archive again."
 A_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 
 
@@ -74,40 +80,84 @@ class TooLarge(NoArchive):
 # ---- Where the files are
 
 
-class _Bounded:
-    """A zip file that refuses to read a longer list of files than it may have: nobody holds it in memory then.
+class Listing(NamedTuple):
+    """The list of files at the end of a zip, as the zip describes it: how many, where it begins, how long it is."""
 
-    How long it is, and how many there are, the zip says itself; so what would be read counts, not what is said.
-    """
+    files: int
+    start: int
+    size: int
 
-    def __init__(self, file: Any, largest: int) -> None:
-        self.file, self.largest = file, largest
 
-    def read(self, size: int = -1) -> bytes:
-        if size > self.largest:
-            raise TooLarge("The list of its files is longer than any that we open.")
-        data: bytes = self.file.read(size)
-        if data.count(ENTRY) > MOST_FILES:
-            raise TooLarge(f"The archive has more than {MOST_FILES:,} files, the most that we open.")
-        return data
+def listing_of(file: Any, most: int = MOST_FILES, largest: int = LARGEST_LIST) -> Listing:
+    """What a zip says of its list, from its last hundred bytes; raises NoArchive, and TooLarge for a longer list."""
+    end = file.seek(0, io.SEEK_END)
+    mark, _, files, size, start, comment = _last(file, end, END)
+    stop = end - END.size
+    if mark != b"PK\x05\x06" or comment:
+        raise NoArchive(NO_ZIP)
+    if stop >= PLACE_64.size and _last(file, stop, PLACE_64)[0] == b"PK\x06\x07":
+        stop -= PLACE_64.size
+        mark, *larger = _last(file, stop, END_64)
+        stop -= END_64.size
+        short = (files, size, start)
+        fits = all(short[place] in (larger[place], MOST_OF_SHORT[place]) for place in range(3))
+        if mark != b"PK\x06\x06" or not fits:
+            raise NoArchive(NO_ZIP)
+        files, size, start = larger
+    if start + size != stop:
+        raise NoArchive(NO_ZIP)
+    if files > most:
+        raise TooLarge(f"The archive has more than {most:,} files, the most that we open.")
+    if size > largest:
+        raise TooLarge("The list of its files is longer than any that we open.")
+    return Listing(files, start, size)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
+
+def _last(file: Any, end: int, record: struct.Struct) -> tuple[Any, ...]:
+    """What a record says whose last byte lies before ``end``."""
+    if end < record.size:
+        raise NoArchive(NO_ZIP)
+    file.seek(end - record.size)
+    data = file.read(record.size)
+    if len(data) != record.size:
+        raise NoArchive(NO_ZIP)
+    return record.unpack(data)
+
+
+def _must_be_true(file: Any, listing: Listing, most: int) -> None:
+    """Walk along the list, which takes no memory: it must have as many files as is said of it."""
+    file.seek(listing.start)
+    left, number = listing.size, 0
+    while left > 0:
+        head = file.read(ENTRY.size)
+        if len(head) != ENTRY.size or head[:4] != b"PK\x01\x02":
+            raise NoArchive(NO_ZIP)
+        rest = sum(ENTRY.unpack(head)[1:])
+        file.seek(rest, io.SEEK_CUR)
+        left, number = left - len(head) - rest, number + 1
+        if number > most:
+            raise TooLarge(f"The archive has more than {most:,} files, the most that we open.")
+    if left or number != listing.files:
+        raise NoArchive(NO_ZIP)
 
 
 class Zipped:
     """The files of an archive as it came. Nothing is ever unpacked onto the disk."""
 
-    def __init__(self, file: Any, largest: int = LARGEST_LIST) -> None:
+    def __init__(self, file: Any, most: int = MOST_FILES, largest: int = LARGEST_LIST) -> None:
         source = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115, it stays open as long as the zip
         try:
-            self.zip = zipfile.ZipFile(_Bounded(source, largest))
+            listing = listing_of(source, most, largest)
+            _must_be_true(source, listing, most)
+            self.zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
-            raise NoArchive("This is no zip file, or it is cut off: download the archive again.") from None
+            raise NoArchive(NO_ZIP) from None
         self.entries: dict[str, zipfile.ZipInfo] = {}
         for entry in self.zip.infolist():
             _refuse(entry, self.entries)
             self.entries[entry.filename] = entry
+        if sum(entry.compress_size for entry in self.entries.values()) > listing.start:
+            raise NoArchive("Its files lie on top of each other: that is a trap, not an archive.")
 
     def names(self) -> Iterable[str]:
         return self.entries
@@ -210,9 +260,10 @@ def verify(
     trusted: Iterable[Any] = (),
     is_signed: Callable[[bytes, bytes, bytes], bool] = log_verifier.is_signed,
     watch: Callable[[int], None] = lambda size: None,
+    largest: int = LARGEST_MANIFEST,
 ) -> Report:
     """Check every file of an archive, its signature and its log. ``watch`` hears of the bytes that were read."""
-    manifest, report = read_manifest(files), Report()
+    manifest, report = read_manifest(files, largest), Report()
     listed = {each["path"]: each for each in manifest["files"]}
     if len(listed) != len(manifest["files"]):
         report.find("manifest.json lists a file twice.")

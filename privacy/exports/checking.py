@@ -12,26 +12,32 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from audit.candor_verify import Key
 from audit.keys import is_signed
 from privacy.exports.allowed import brought
-from privacy.exports.candor_archive import NoArchive, lines_of, read_manifest, verify
+from privacy.exports.candor_archive import LARGEST_MANIFEST, NoArchive, lines_of, read_manifest, verify
 from privacy.exports.entities import Column, Entity, entity_named
+from privacy.exports.known_ids import KnownIds
 
 MOST_FINDINGS = 20
 MOST_PEOPLE = 2000
-MOST_ROWS = 5_000_000  # the ids of all of them are held at once
+MOST_ROWS = 5_000_000
+BATCH = 2000
 LONGEST_LINE = 4 * 1024 * 1024
 PEOPLE, USERS, FILES = "accounts.membership", "accounts.user", "accounts.storedfile"
 A_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+
+
+TOO_MUCH = "It would unpack to far more than a file of this size holds. The operator can bring it in."
 
 
 class Refused(Exception):
@@ -46,7 +52,6 @@ class Plan:
     rows: dict[str, int] = field(default_factory=dict)
     people: list[dict[str, Any]] = field(default_factory=list)
     behind: dict[str, int] = field(default_factory=dict)
-    ids: dict[str, set[str]] = field(default_factory=dict)
     listed: dict[str, set[str]] = field(default_factory=dict)  # the columns that the manifest names
     watch: Callable[[int], None] = lambda rows: None
     read: int = 0  # rows so far, each as often as it was read
@@ -68,31 +73,86 @@ class Plan:
         }
 
 
-def check(files: Any, trusted: Iterable[Key] = (), watch: Callable[[int], None] = lambda rows: None) -> Plan:
+def check(
+    files: Any,
+    trusted: Iterable[Key] = (),
+    watch: Callable[[int], None] = lambda rows: None,
+    *,
+    most_unpacked: int | None = None,
+    largest_manifest: int = LARGEST_MANIFEST,
+) -> Plan:
     """What the archive would bring; raises Refused with all that is wrong, as far as a reader needs it.
 
-    ``watch`` hears how many rows were read: each is read twice.
+    ``watch`` hears how many rows were read: each is read twice. ``most_unpacked`` are the bytes that it may have, by
+    what it says of itself and by what is read of it.
     """
+    bytes_read = 0
+
+    def count(size: int) -> None:
+        nonlocal bytes_read
+        bytes_read += size
+        if most_unpacked is not None and bytes_read > most_unpacked:
+            raise Refused(TOO_MUCH)
+        watch(0)
+
     try:
-        manifest = read_manifest(files)
-        report = verify(files, trusted, is_signed, lambda size: watch(0))
+        manifest = looked_into(files, most_unpacked, largest_manifest)
+        report = verify(files, trusted, is_signed, count, largest_manifest)
     except NoArchive as trouble:
         raise Refused(str(trouble)) from None
     if report.findings:
         raise Refused(*report.findings[:MOST_FINDINGS])
-    _of_an_account(manifest)
     plan = Plan(manifest, watch=watch)
     _enough(list(_unknown(files, plan)))
-    for name in (USERS, PEOPLE, FILES):
-        _enough(list(_first(_not_rows(files, name, plan))))
-    _enough(list(_people(files, plan)))
-    for entity in brought():
-        plan.ids[entity.name] = set()
-        _enough(list(_first(_rows_wrong(files, entity, plan))))
-    _enough(list(_first(_dangling(files, plan))))
-    read = {*plan.ids, USERS, FILES}
+    with transaction.atomic(), KnownIds() as known:
+        _check_rows(files, plan, known)
+    read = {each.name for each in brought()} | {PEOPLE, USERS, FILES}
     plan.behind = {name: rows for name, rows in _counts(manifest) if rows and name not in read and entity_named(name)}
     return plan
+
+
+def looked_into(
+    files: Any, most_unpacked: int | None = None, largest_manifest: int = LARGEST_MANIFEST
+) -> dict[str, Any]:
+    """The manifest of an archive whose bounds are those of one that comes in, by what it says of itself.
+
+    Raises NoArchive or Refused before any of its rows is read.
+    """
+    if most_unpacked is not None and sum(map(files.size, files.names())) > most_unpacked:
+        raise Refused(TOO_MUCH)
+    manifest = read_manifest(files, largest_manifest)
+    _of_an_account(manifest)
+    rows = _rows_listed(manifest)
+    if sum(rows.values()) > MOST_ROWS:
+        raise Refused(f"It has more than {MOST_ROWS:,} rows, the most that we bring in.")
+    if max(rows.get(name, 0) for name in (USERS, PEOPLE)) > MOST_PEOPLE:
+        raise Refused(f"It names more than {MOST_PEOPLE:,} people, and no account has as many.")
+    return manifest
+
+
+def rows_to_read(manifest: dict[str, Any]) -> int:
+    """How many rows a check reads, each as often as it does."""
+    return 2 * sum(_rows_listed(manifest).values())
+
+
+def _rows_listed(manifest: dict[str, Any]) -> dict[str, int]:
+    """How many rows there are of each kind, as the list of files says; the check counts them."""
+    data = {each["path"]: each.get("rows") for each in manifest["files"] if each["path"].startswith("data/")}
+    if not all(type(rows) is int and rows >= 0 for rows in data.values()):
+        raise Refused("manifest.json does not say how many rows there are.")
+    return {path.removeprefix("data/").removesuffix(".jsonl"): int(rows or 0) for path, rows in data.items()}
+
+
+def _check_rows(files: Any, plan: Plan, known: KnownIds) -> None:
+    for name in (USERS, PEOPLE, FILES):
+        if entity := entity_named(name):
+            _enough(list(_first(_rows_wrong(files, entity, plan, known))))
+            plan.rows.pop(name)  # read for what comes, and do not come as they are
+    _enough(list(_people(files, plan)))
+    for entity in brought():
+        _enough(list(_first(_rows_wrong(files, entity, plan, known))))
+    known.sort()
+    _enough(list(_first(_dangling(files, plan, known))))
 
 
 def rows_of(files: Any, entity: Entity) -> Iterator[dict[str, Any]]:
@@ -157,12 +217,6 @@ def _counts(manifest: dict[str, Any]) -> Iterator[tuple[str, int]]:
     return ((each["name"], each["rows"]) for each in manifest["entities"])
 
 
-def _not_rows(files: Any, name: str, plan: Plan) -> Iterator[str]:
-    """What is wrong in a table that does not come as it is, but is read for what comes."""
-    if entity := entity_named(name):
-        yield from _rows_wrong(files, entity, Plan({}, ids={name: set()}, listed=plan.listed, watch=plan.watch))
-
-
 def _people(files: Any, plan: Plan) -> Iterator[str]:
     """Who worked in the account, by address: their ids are those that records name."""
     users: dict[str, dict[str, Any]] = {}
@@ -171,7 +225,6 @@ def _people(files: Any, plan: Plan) -> Iterator[str]:
             yield f"{_short(row.get('email'))} is no e-mail address of a person."
             return
         users[_id(row.get("id"))] = row
-        _must_be_few(users)
     if len({str(user["email"]).strip().lower() for user in users.values()}) != len(users):
         yield "Two people have the same e-mail address."
     for row in _read(files, PEOPLE, plan):
@@ -182,15 +235,8 @@ def _people(files: Any, plan: Plan) -> Iterator[str]:
         plan.people.append(_person(row, user))
         if not _is_address(plan.people[-1]["email"]):
             yield f"{_short(row['kept_for'])} is no e-mail address of a person."
-        _must_be_few(plan.people)
-    plan.ids[PEOPLE] = {person["id"] for person in plan.people}
     if len({person["email"] for person in plan.people}) != len(plan.people):
         yield "Somebody is two people."
-
-
-def _must_be_few(people: Collection[Any]) -> None:
-    if len(people) > MOST_PEOPLE:
-        raise Refused(f"It names more than {MOST_PEOPLE:,} people, and no account has as many.")
 
 
 def _is_address(value: Any) -> bool:
@@ -213,20 +259,21 @@ def _person(row: dict[str, Any], user: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rows_wrong(files: Any, entity: Entity, plan: Plan) -> Iterator[str]:
-    known, number = plan.ids[entity.name], 0
+def _rows_wrong(files: Any, entity: Entity, plan: Plan, known: KnownIds) -> Iterator[str]:
     columns = {column.name: column for column in entity.columns}
     needed = columns.keys() - _younger(entity, plan)
-    for number, row in enumerate(_read(files, entity.name, plan), 1):
-        if plan.read > MOST_ROWS:
-            raise Refused(f"It has more than {MOST_ROWS:,} rows, the most that we bring in.")
-        place = f"data/{entity.name}.jsonl, line {number}"
-        if wrong := _row_wrong(row, columns, needed):
-            yield f"{place}: {wrong}"
-        elif row["id"] in known:
-            yield f"{place}: the id {row['id']} is there twice."
-        else:
-            known.add(row["id"])
+    place, number = f"data/{entity.name}.jsonl, line", 0
+    rows = enumerate(_read(files, entity.name, plan), 1)
+    while batch := list(islice(rows, BATCH)):
+        ids: list[tuple[str, int]] = []
+        for number, row in batch:
+            if wrong := _row_wrong(row, columns, needed):
+                yield f"{place} {number}: {wrong}"
+            else:
+                ids.append((row["id"], number))
+        known.add(entity.name, ids)
+    for line, public_id in known.twice(entity.name, MOST_FINDINGS) if number else ():
+        yield f"{place} {line}: the id {public_id} is there twice."
     plan.rows[entity.name] = number
 
 
@@ -256,17 +303,22 @@ def _row_wrong(row: Any, columns: dict[str, Column], needed: Collection[str]) ->
     return ""
 
 
-def _dangling(files: Any, plan: Plan) -> Iterator[str]:
+def _dangling(files: Any, plan: Plan, known: KnownIds) -> Iterator[str]:
     """Rows that point at what the archive does not have: perhaps at somebody else's."""
+    there = {each.name for each in brought()} | {PEOPLE, FILES}
     for entity in brought():
-        keys = [column for column in entity.keys if column.to in plan.ids]
-        for number, row in enumerate(_read(files, entity.name, plan), 1):
-            for column in keys:
-                place, value = f"data/{entity.name}.jsonl, line {number}: {column.name}", row.get(column.name)
-                if value is not None and value not in plan.ids[column.to]:
-                    yield f"{place} points at {value}, which is not in the archive."
-                if value is None and not column.field.null:
-                    yield f"{place} may not be empty."
+        keys = [column for column in entity.keys if column.to in there]
+        rows = enumerate(_read(files, entity.name, plan), 1)
+        while batch := list(islice(rows, BATCH)):
+            asked = {(column.to, row[column.name]) for _, row in batch for column in keys if row.get(column.name)}
+            missing = known.missing(list(asked))
+            for number, row in batch:
+                for column in keys:
+                    place, value = f"data/{entity.name}.jsonl, line {number}: {column.name}", row.get(column.name)
+                    if (column.to, value) in missing:
+                        yield f"{place} points at {value}, which is not in the archive."
+                    if value is None and not column.field.null:
+                        yield f"{place} may not be empty."
 
 
 def _read(files: Any, name: str, plan: Plan) -> Iterator[Any]:
@@ -274,6 +326,8 @@ def _read(files: Any, name: str, plan: Plan) -> Iterator[Any]:
     try:
         for row in rows_of(files, entity) if entity else ():
             plan.read += 1
+            if plan.read > 2 * MOST_ROWS + 2 * MOST_PEOPLE:
+                raise Refused(f"It has more than {MOST_ROWS:,} rows, the most that we bring in.")
             plan.watch(plan.read)
             yield row
     except (ValueError, RecursionError):

@@ -24,6 +24,11 @@ def ready(export: Export) -> None:
     _to_owners("export_ready", export)
 
 
+def stopped(export: Export) -> None:
+    """It was not written."""
+    _to_owners("export_stopped", export, failure=export.failure)
+
+
 def fetched(export: Export, by: Membership) -> None:
     """Somebody fetched it."""
     _to_owners("export_fetched", export, by=str(by))
@@ -42,7 +47,7 @@ def brought(job: ArchiveImport) -> None:
 def _to_owners(kind: str, export: Export, **words: Any) -> None:
     account = export.account
     url = settings.SITE_URL + reverse("exports:export", args=[account.slug, export.public_id])
-    for owner in _owners(account):
+    for owner in owners(account):
         with formats.use(locale=owner.user.locale):
             ends = export.file.expires_at if export.file else None
             until = formats.day(ends.date(), "year") if ends else ""
@@ -55,10 +60,11 @@ def _of_an_import(kind: str, job: ArchiveImport) -> None:
     url = settings.SITE_URL + reverse("exports:archive_import", args=[account.slug, job.public_id])
     said = {"firm": account.name, "by": str(job.by), "of_whom": job.plan["account"]["name"]}
     said |= {"rows": job.rows or job.total, "failure": job.failure, "import_url": url}
-    for owner in _owners(account):
+    for owner in owners(account):
         mail.write(kind, owner.user.email, account=account, **said)
 
 
-def _owners(account: Account) -> QuerySet[Membership]:
-    owners = Membership.objects.filter(account=account, role=Membership.Role.OWNER, removed_at=None)
-    return owners.select_related("user")
+def owners(account: Account) -> QuerySet[Membership]:
+    """Who hears of it."""
+    found = Membership.objects.filter(account=account, role=Membership.Role.OWNER, removed_at=None)
+    return found.select_related("user", "account")

@@ -1,12 +1,13 @@
 """The archive of somebody who signs in: what we keep about them ourselves, whichever firms they work in.
 
+Admin, Your data hands it out (privacy/rights), with a file more in which what we and the firm keep stands in words.
 What a firm keeps about them is the firm's, and in its archive of that person. Nothing of this lies on a disk: it is
 little, and goes out as it is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -40,11 +41,12 @@ class Holder:
     pk: int = 0
 
 
-def archive_of(user: User) -> Iterator[bytes]:
-    """The archive, in pieces."""
+def archive_of(user: User, beside: Mapping[str, str] | None = None) -> Iterator[bytes]:
+    """The archive, in pieces. ``beside`` are texts that go into it, by the names of their files."""
     with Snapshot(0) as snapshot:
         holder = Holder(user.public_id, str(user))
-        yield from Writing(holder, scope_of_holder(user), snapshot, ready_key(), str(user)).chunks()
+        writing = Writing(holder, scope_of_holder(user), snapshot, ready_key(), str(user), beside=beside or {})
+        yield from writing.chunks()
 
 
 def scope_of_holder(user: User) -> Scope:

@@ -7,7 +7,7 @@ here, as it is for everything else that is stored.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,7 @@ _LATER = """
     WHERE t.account_id = %s AND p.account_id = %s AND t.public_id = said.child AND p.public_id = said.parent
 """
 Role = Membership.Role
+Numbers = dict[str, dict[str, int]]  # by kind and id
 
 
 def must_be_empty() -> None:
@@ -89,11 +90,11 @@ def role_of(person: dict[str, Any]) -> str:
 
 
 class Bringing:
-    """One archive while it is stored: which number each id got, and how many rows are there."""
+    """One archive while it is stored. Numbers of rows are asked of the tables, so a million take no more memory."""
 
     def __init__(self, files: Any, plan: Plan, watch: Callable[[int], None]) -> None:
         self.files, self.plan, self.watch = files, plan, watch
-        self.numbers: dict[str, dict[str, int]] = {}
+        self.numbers: dict[str, dict[str, int]] = {}  # of people and files alone; rows are asked of their tables
         self.done = 0
 
     def run(self) -> None:
@@ -147,27 +148,37 @@ class Bringing:
     # ------------------------------------------------------------------------------- the tables
 
     def _insert(self, entity: Entity) -> None:
-        numbers, later = self.numbers.setdefault(entity.name, {}), list[tuple[dict[str, Any], Column]]()
-        rows = rows_of(self.files, entity)
-        while batch := list(islice(rows, BATCH)):
-            records = [self._record(row, entity) for row in batch]
+        stored = 0
+        for batch in _batches(rows_of(self.files, entity)):
+            numbers = self._numbers_for(batch, entity)
+            records = [self._record(row, entity, numbers) for row in batch]
             fields = _fields_of(records[0])
             values = ([_given(field, record) for field in fields] for record in records)
-            names = [field.name for field in fields]
-            given = bulk.insert(entity.model, names, values, returning="public_id, id")
-            numbers |= {str(public_id): number for public_id, number in given}
-            later += [(row, column) for row in batch for column in entity.keys if column.to == entity.name]
+            bulk.insert(entity.model, [field.name for field in fields], values)
+            stored += len(batch)
             self.done += len(batch)
             self.watch(self.done)
-        _point_at_own_kind(entity, later)
-        if len(numbers) >= bulk.MANY:
+        if stored >= bulk.MANY:
             with connection.cursor() as cursor:
                 cursor.execute("DISCARD PLANS")  # made while the table was small: see tenancy/bulk.py
+        if own := [column for column in entity.keys if column.to == entity.name]:
+            for batch in _batches(rows_of(self.files, entity)):
+                self.watch(self.done)
+                _point_at_own_kind(entity, own, batch)
 
-    def _record(self, row: dict[str, Any], entity: Entity) -> Any:
+    def _numbers_for(self, batch: list[dict[str, Any]], entity: Entity) -> Numbers:
+        """The numbers here of all that these rows point at."""
+        wanted: dict[str, set[str]] = {}
+        others = {each.name for each in brought()} - {entity.name}
+        for column in entity.keys:
+            if column.to in others:
+                wanted.setdefault(column.to, set()).update(row[column.name] for row in batch if row.get(column.name))
+        return self.numbers | {name: _numbers_of(name, ids) for name, ids in wanted.items()}
+
+    def _record(self, row: dict[str, Any], entity: Entity, numbers: Numbers) -> Any:
         """The row as a record of ours, with what follows from it."""
         there = [column for column in entity.columns if column.name in row]
-        values = {_attribute(column): self._value(column, row[column.name], entity) for column in there}
+        values = {_attribute(column): _value(column, row[column.name], entity, numbers) for column in there}
         record: Any = entity.model(**values)
         if hasattr(record, "fill_derived"):
             record.fill_derived()
@@ -177,11 +188,26 @@ class Bringing:
                     setattr(record, name, fold(getattr(record, source)))
         return record
 
-    def _value(self, column: Column, value: Any, entity: Entity) -> Any:
-        if not column.to:
-            return value_of(column, value)
-        is_later = value is None or column.to == entity.name
-        return None if is_later else self.numbers.get(column.to, {}).get(value)
+
+def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _numbers_of(name: str, ids: Collection[str]) -> dict[str, int]:
+    """The numbers of rows that are stored already, by the ids that they have everywhere."""
+    entity = entity_named(name)
+    if entity is None or not ids:
+        return {}
+    found = entity.model._default_manager.filter(public_id__in=ids).values_list("public_id", "pk")
+    return {str(public_id): number for public_id, number in found}
+
+
+def _value(column: Column, value: Any, entity: Entity, numbers: Numbers) -> Any:
+    if not column.to:
+        return value_of(column, value)
+    is_later = value is None or column.to == entity.name
+    return None if is_later else numbers.get(column.to, {}).get(value)
 
 
 def _clear_defaults() -> None:
@@ -222,18 +248,17 @@ def _given(field: Any, record: Any) -> Any:
     return value
 
 
-def _point_at_own_kind(entity: Entity, later: list[tuple[dict[str, Any], Column]]) -> None:
-    """Keys to rows of the same table, now that all of them are there."""
-    pairs: dict[str, list[tuple[str, str]]] = {}
-    for row, column in later:
-        if row.get(column.name):
-            pairs.setdefault(column.column, []).append((row["id"], row[column.name]))
+def _point_at_own_kind(entity: Entity, columns: list[Column], rows: list[dict[str, Any]]) -> None:
+    """Keys of these rows to others of the same table, now that all of them are there."""
     account, quote = current_account_id(), connection.ops.quote_name
-    for name, found in pairs.items():
-        children, parents = zip(*found, strict=True)
-        statement = _LATER.format(table=quote(entity.table), column=quote(name))
+    for column in columns:
+        children = [row["id"] for row in rows if row.get(column.name)]
+        parents = [row[column.name] for row in rows if row.get(column.name)]
+        if not children:
+            continue
+        statement = _LATER.format(table=quote(entity.table), column=quote(column.column))
         with connection.cursor() as cursor:
-            cursor.execute(statement, [list(children), list(parents), account, account])
+            cursor.execute(statement, [children, parents, account, account])
 
 
 def _make_what_follows(watch: Callable[[int], None], rows: int) -> None:

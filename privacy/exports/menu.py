@@ -13,7 +13,6 @@ register(
         also=("exports:export", "exports:export_review"),
     )
 )
-register(MenuEntry("Your archive", "exports:own_archive", "profile.edit", 18, place="admin", group="You"))
 register(
     MenuEntry(
         "Import an archive",

@@ -14,7 +14,6 @@ urlpatterns = [
     path("admin/export/<uuid:public_id>/download/", views.export_download, name="export_download"),
     path("admin/export/<uuid:public_id>/file/", views.export_file, name="export_file"),
     path("admin/export/<uuid:public_id>/delete/", views.export_delete, name="export_delete"),
-    path("admin/profile/archive/", views.own_archive, name="own_archive"),
     path("admin/import/archive/", arrivals.archive_imports, name="archive_imports"),
     path("admin/import/archive/<uuid:public_id>/", arrivals.archive_import, name="archive_import"),
     path("admin/import/archive/<uuid:public_id>/bring/", arrivals.archive_import_bring, name="archive_import_bring"),

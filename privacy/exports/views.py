@@ -11,10 +11,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import limits
 from accounts.files.serving import respond_from_anywhere
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
@@ -24,7 +22,7 @@ from lib.forms import posted
 from lib.htmx import page_or_part
 from lib.keyset import page
 from lib.seals import Seal, marks
-from privacy.exports import actions, holders
+from privacy.exports import actions
 from privacy.exports.forms import ExportForm
 from privacy.exports.models import Export
 from privacy.exports.scopes import texts
@@ -121,24 +119,6 @@ def export_delete(request: Any, public_id: UUID) -> HttpResponse:
     if actions.throw_away(_export_or_404(public_id)):
         messages.success(request, "The archive is deleted, and its key with it.")
     return redirect("exports:exports", request.account.slug)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@open_when_read_only
-@allow("profile.edit")
-@reauthenticated
-def own_archive(request: Any) -> HttpResponse:
-    """What we keep about whoever asks, for purposes of our own: for them alone, at once."""
-    if request.method != "POST":
-        return render(request, "privacy/exports/own.html")
-    try:
-        limits.count(request, "own_archive", key=str(request.user.public_id))
-    except limits.TooMany as trouble:
-        return limits.page(trouble.wait)
-    name = f"candor-{timezone.now():%Y-%m-%dT%H%MZ}.zip"
-    content = b"".join(holders.archive_of(request.user))
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="application/zip", headers=headers)
 
 
 class _Text:

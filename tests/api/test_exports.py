@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership, OutgoingMail, StoredFile
+from accounts.models import ApiKey, Membership, OutgoingMail, StoredFile
 from privacy.exports import actions
 from privacy.exports.models import Export
 
@@ -41,13 +41,32 @@ def test_an_archive_is_asked_for_watched_fetched_and_thrown_away_in_a_read_only_
     assert (ready["state"], ready["is_available"], ready["size"], ready["link"]) == ("ready", True, 9, None)
     assert ready["rows_written"] == ready["rows_total"] > 0
     told = alices.post(f"{one}download/").data
-    file = Client().get(told["link"], headers={"Range": "bytes=4-"})  # whoever holds it, from where it broke
+    file = alices.get(told["link"], Range="bytes=4-")  # from where it broke
     assert (told["downloads"], file.status_code, b"".join(file.streaming_content)) == (1, 206, b"of it")
     assert letters() == ["export_asked", "export_fetched"]
 
     assert alices.delete(one).status_code == 204
     assert alices.get(one).data["is_available"] is False
-    assert (alices.post(f"{one}download/").status_code, Client().get(told["link"]).status_code) == (410, 404)
+    assert (alices.post(f"{one}download/").status_code, alices.get(told["link"]).status_code) == (410, 404)
+
+
+def test_its_link_is_for_the_member_who_asked_and_for_nobody_who_finds_it(
+    alices, mallorys, acme, alice, bob, program_of, inside, files_folder
+):
+    Membership.objects.filter(account=acme, user=bob).update(role="owner")
+    one = f"exports/{alices.post('exports/', {'scope': 'account'}).data['id']}/"
+    written(acme, inside)
+    link = alices.post(f"{one}download/").data["link"]
+    assert Client().get(link).status_code == 404
+    signed_in = Client()
+    signed_in.force_login(alice)
+    assert [each.get(link).status_code for each in (signed_in, mallorys, program_of(acme, bob))] == [404, 404, 404]
+    assert alices.get(link).status_code == 200
+    Membership.objects.filter(account=acme, user=alice).update(role="member", is_privacy_approver=False)
+    assert alices.get(link).status_code == 404  # who may not export any more may not fetch either
+    Membership.objects.filter(account=acme, user=alice).update(role="owner")
+    ApiKey.objects.update(revoked_at=timezone.now())
+    assert alices.get(link).status_code == 404
 
 
 def test_its_days_end(alices, acme, inside, files_folder):

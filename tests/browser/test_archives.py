@@ -48,7 +48,7 @@ def test_an_archive_leaves_proves_itself_and_comes_back(
         ("/a/away/admin/export/", "export"),
         ("/a/away/admin/import/archive/", "imports"),
         (page.url.removeprefix(server), "import"),
-        ("/a/away/admin/profile/archive/", "own-archive"),
+        ("/a/away/admin/my-data/", "my-data"),
     ):
         phone.goto(server + path)
         assert fits(phone), path

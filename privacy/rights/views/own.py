@@ -10,13 +10,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import limits
 from accounts.consents import Further, Purpose
 from accounts.models import Consent
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
 from lib.forms import posted
+from privacy.exports import holders
 from privacy.rights import firm, held, intake, ledger, touched
 from privacy.rights.forms import OwnForm
 from privacy.rights.models import Channel, FirmRequest, Kind, RightsRequest
@@ -38,20 +41,28 @@ def my_data(request: Any) -> HttpResponse:
     return render(request, "rights/my_data.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_when_read_only
 @allow("profile.edit")
-@reauthenticated(to_look=True)  # type: ignore[untyped-decorator]
+@reauthenticated
 def my_copy(request: Any) -> HttpResponse:
-    """The same as a file that programs read."""
-    data = {
+    """The same as one signed archive: for the reader alone, at once, and lying nowhere."""
+    if request.method != "POST":
+        return redirect("rights:my_data", request.account.slug)
+    try:
+        limits.count(request, "my_copy", key=str(request.user.public_id))
+    except limits.TooMany as trouble:
+        return limits.page(trouble.wait)
+    told = {
         "controller": held.controller(),
         "categories": held.categories(request.user),
         "candor": held.as_data(held.of_user(request.user, ALL_ROWS)),
         "firm": held.as_data(held.of_member(request.membership, ALL_ROWS)),
     }
-    response = HttpResponse(json.dumps(data, indent=1, ensure_ascii=False), content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
-    response["Cache-Control"] = "no-store, private"
+    in_words = {"my-data.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n"}
+    response = HttpResponse(b"".join(holders.archive_of(request.user, in_words)), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="my-data-{timezone.now():%Y-%m-%dT%H%MZ}.zip"'
+    response["Cache-Control"], response["X-Content-Type-Options"] = "no-store, private", "nosniff"
     return response
 
 

@@ -156,7 +156,7 @@ def test_a_letter_that_is_on_its_way_to_them_goes_first(bob, acme):
 def test_nothing_is_handed_out_and_nobody_erased_by_a_browser_left_open(client, acme, bob):
     client.force_login(bob)
     forget_proof(client)
-    taken = client.get("/a/acme/admin/my-data/copy/")
+    taken = client.post("/a/acme/admin/my-data/copy/")
     assert taken["Location"].startswith("/reauthenticate/?next=")
     asked = client.post("/erase-me/", {"reason": "asked", "name": str(bob), "seen": ""})
     assert asked["Location"].startswith("/reauthenticate/?next=")

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.actions import open_account
 from accounts.models import Account, Membership, OutgoingMail, StoredFile, User
 from accounts.people import invitations
@@ -65,10 +66,19 @@ def upload(client, content):
 
 
 def worked(account, inside):
-    """The next piece, as a worker does it."""
+    """The next pieces, as a worker does them: a look and the check, or the storing."""
+    was = piece(account, inside, do=False).state
+    while (job := piece(account, inside)).state == was and job.is_at_work:
+        pass
+    return job
+
+
+def piece(account, inside, *, do=True):
     with inside(account):
-        arrivals.go_on(str(ArchiveImport.objects.latest("id").public_id))
-        return ArchiveImport.objects.select_related("file").latest("id")
+        jobs = ArchiveImport.objects.select_related("file", "account")
+        if do:
+            arrivals.go_on(str(jobs.latest("id").public_id))
+        return jobs.latest("id")
 
 
 def letters(kind):
@@ -199,12 +209,11 @@ def test_a_zip_that_lists_too_much_is_refused_before_any_of_its_files_is_known(m
     assert b"PK\x06\x06" in larger and b"PK\x06\x06" not in plain and lying != plain
     assert len(Zipped(io.BytesIO(larger)).names()) == 10
     monkeypatch.setattr(zipfile, "ZipInfo", lambda *args: pytest.fail("a file of it is known"))
-    monkeypatch.setattr(candor_archive, "MOST_FILES", 9)
     for made in (plain, larger, lying):
         with pytest.raises(NoArchive, match="more than 9 files"):
-            Zipped(io.BytesIO(made))
+            Zipped(io.BytesIO(made), most=9)
         with pytest.raises(NoArchive, match="longer than any"):
-            Zipped(io.BytesIO(made), 200)
+            Zipped(io.BytesIO(made), most=10, largest=200)
 
 
 def with_files(number, limit=0):
@@ -218,11 +227,81 @@ def with_files(number, limit=0):
     return file.getvalue()
 
 
-def test_what_takes_long_to_read_is_read_by_the_worker_alone(archive, away, zoe, inside, monkeypatch):
-    monkeypatch.setattr(arrivals, "QUICKLY_READ", 100, raising=False)
-    assert upload(browser(zoe), archive).status_code == 302
-    job = worked(away, inside)
-    assert (job.state, job.total) == ("checked", 0)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda zipped: zipped + b" ",
+        lambda zipped: zipped[:-1],
+        lambda zipped: zipped[:12],
+        lambda zipped: b"",
+        lambda zipped: b"#!/bin/sh\n" + zipped,
+        lambda zipped: zipped[:-2] + b"\x01\x00!",
+        lambda zipped: zipped[:-10] + (2**31).to_bytes(4, "little") + zipped[-6:],
+        lambda zipped: zipped[:-6] + bytes(4) + zipped[-2:],
+        lambda zipped: zipped.replace(b"PK\x06\x06", b"PK\x06\x05"),
+        lambda zipped: zipped.replace(b"PK\x01\x02", b"PK\x01\x03", 1),
+        lambda zipped: zipped.replace(b"PK\x05\x06", b"PK\x05\x05"),
+    ],
+)
+def test_a_zip_whose_end_does_not_fit_is_none(spoil):
+    """Neither more nor less than a zip of ours ends with: no other program could read another list than we do."""
+    for made in (with_files(10), with_files(10, limit=5)):
+        if (spoiled := spoil(made)) != made:
+            with pytest.raises(NoArchive, match="no zip file"):
+                Zipped(io.BytesIO(spoiled))
+
+
+def test_files_that_lie_on_top_of_each_other_are_a_trap():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("a", b"x" * 5000)
+        for name in "bcd":
+            twin = zipfile.ZipInfo(name)
+            for part in ("compress_size", "file_size", "CRC", "header_offset"):
+                setattr(twin, part, getattr(made.infolist()[0], part))
+            made.filelist.append(twin)
+            made._didModify = True
+    with pytest.raises(NoArchive, match="on top of each other"):
+        Zipped(file)
+
+
+def test_while_somebody_waits_nothing_but_the_end_of_their_zip_is_read(archive, away, zoe, inside, monkeypatch):
+    client = browser(zoe)
+    with monkeypatch.context() as patch:
+        patch.setattr(zipfile, "ZipFile", lambda *args: pytest.fail("its list was read"))
+        patch.setattr(arrivals, "MOST_FILES", 3)
+        assert b"more than 3 files, the most that we open. The operator" in upload(client, archive).content
+        patch.setattr(arrivals, "MOST_FILES", 40_000)
+        patch.setattr(arrivals, "LARGEST_LIST", 100)
+        assert b"longer than any that we open. The operator" in upload(client, archive).content
+        patch.setattr(arrivals, "LARGEST_LIST", 10**6)
+        with inside(away):
+            assert not (ArchiveImport.objects.exists() or StoredFile.objects.exists())
+        url = upload(client, archive)["Location"]
+    assert piece(away, inside, do=False).total == 0
+    job = piece(away, inside)
+    assert (job.state, job.total > 20) == ("checking", True)
+    assert f"{job.total:,} rows, each read twice".encode() in client.get(url).content
+    assert piece(away, inside).state == "checked"
+
+
+def test_a_manifest_too_large_for_a_worker_is_left_to_the_operator(archive, away, zoe, inside, monkeypatch):
+    monkeypatch.setattr(arrivals, "LARGEST_MANIFEST", 100)
+    assert "The operator can bring it in" in upload_and_check(browser(zoe), archive, away, inside).decode()
+
+
+def test_five_are_taken_within_a_day(archive, away, zoe, inside):
+    client = browser(zoe)
+    for _ in range(5):
+        url = upload(client, archive)["Location"]
+        with inside(away):
+            ArchiveImport.objects.filter(state="checking").update(state="checked")
+        client.post(url + "drop/")
+    answer = upload(client, archive)
+    assert (answer.status_code, b"within a day" in answer.content) == (422, True)
+    with inside(away):
+        ArchiveImport.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert upload(client, archive).status_code == 302
 
 
 def read_only(account):
@@ -240,6 +319,38 @@ def test_an_import_that_was_accepted_and_stops_is_told_to_the_owners(archive, aw
     assert letters("archive_brought") == ["zoe@away.example"]
     with inside(away):
         assert Event.objects.filter(kind="archive.refused").count() == 1
+
+
+@pytest.mark.parametrize("ending", ["three deaths", "something unexpected", "refused while stored"])
+def test_however_an_accepted_import_breaks_off_every_owner_hears_of_it(
+    archive, away, zoe, alice, inside, monkeypatch, ending
+):
+    Membership.objects.create(account=away, user=alice, role="owner")
+    client = browser(zoe)
+    url = upload(client, archive)["Location"]
+    worked(away, inside)
+    assert client.post(url + "bring/").status_code == 302
+    if ending == "three deaths":
+        with inside(away):
+            ArchiveImport.objects.filter(state="running").update(tries=jobs.MOST_TRIES)
+            assert not jobs.begin_try(ArchiveImport, str(ArchiveImport.objects.latest("id").public_id))
+    else:
+        trouble = checking.Refused("Not today.") if "refused" in ending else RuntimeError("Who knows")
+        monkeypatch.setattr(arrivals, "bring", lambda *args, **kwargs: (_ for _ in ()).throw(trouble))
+        worked(away, inside)
+    job = piece(away, inside, do=False)
+    assert (job.state, job.people) == ("failed", [])
+    assert letters("archive_brought") == ["alice@acme.example", "zoe@away.example"]
+    letter = OutgoingMail.objects.filter(kind="archive_brought").first()
+    assert job.failure in letter.text and "Away is as it was" in " ".join(letter.text.split())
+    for owner in (zoe, alice):
+        page = browser(owner).get("/a/away/notices/").content.decode()
+        assert "could not bring the archive in. Nothing of it was stored" in page
+    page = client.get(url).content.decode()
+    assert "Nothing was stored." in page and "Away is as it was" in page and "is not kept either" in page
+    with inside(away):
+        assert Event.objects.filter(kind="archive.refused").count() == 1
+        assert not Contact.objects.exists() and job.file.discarded_at
 
 
 def test_a_read_only_account_may_still_throw_an_archive_away(archive, away, zoe, inside):
@@ -262,6 +373,22 @@ def test_a_read_only_account_may_still_throw_an_archive_away(archive, away, zoe,
         (checking, "MOST_PEOPLE", 1, "more than 1 people"),
     ],
 )
-def test_an_archive_has_bounds_as_a_whole(archive, away, zoe, inside, monkeypatch, module, limit, most, words):
-    monkeypatch.setattr(module, limit, most, raising=False)
+def test_an_archive_has_bounds_as_a_whole_asked_before_any_row_is_read(
+    archive, away, zoe, inside, monkeypatch, module, limit, most, words
+):
+    monkeypatch.setattr(module, limit, most)
+    monkeypatch.setattr(checking, "verify", lambda *args, **kwargs: pytest.fail("its files were read"))
     assert words in upload_and_check(browser(zoe), archive, away, inside).decode()
+
+
+def test_what_is_read_counts_whatever_an_archive_says_of_itself(archive, away, zoe, inside, monkeypatch):
+    monkeypatch.setattr(arrivals, "MOST_UNPACKED", 5000)
+    monkeypatch.setattr(Zipped, "size", lambda *args: 0)
+    assert "would unpack to far more" in upload_and_check(browser(zoe), archive, away, inside).decode()
+    monkeypatch.undo()
+    files = Zipped(io.BytesIO(archive))
+    monkeypatch.setattr(checking, "MOST_ROWS", 3)
+    monkeypatch.setattr(checking, "MOST_PEOPLE", 0)
+    monkeypatch.setattr(checking, "looked_into", lambda files, *args: candor_archive.read_manifest(files))
+    with pytest.raises(checking.Refused, match="more than 3 rows"):
+        checking.check(files)

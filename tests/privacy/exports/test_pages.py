@@ -13,6 +13,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.models import Membership, OutgoingMail, SecurityEvent, StoredFile
 from audit.keys import ready_key
 from audit.models import Event
@@ -131,6 +132,24 @@ def test_three_a_day_in_every_standing_for_owners_and_privacy_approvers(firm, bo
         assert written(firm, inside).state == "ready"
     answer = client.post(URL, {"scope": "account"})
     assert (answer.status_code, b"within a day" in answer.content) == (422, True)
+
+
+def test_an_archive_that_could_not_be_written_is_told_to_every_owner(firm, alice, carol, inside):
+    Membership.objects.filter(account=firm, user=carol).update(role="owner")
+    client = browser(alice)
+    url = client.post(URL, {"scope": "account"})["Location"]
+    with inside(firm):
+        Export.objects.update(tries=jobs.MOST_TRIES)
+        assert not jobs.begin_try(Export, str(Export.objects.get().public_id))
+    assert [to for kind, to in letters() if kind == "export_stopped"] == ["alice@acme.example", "carol@acme.example"]
+    assert jobs.GIVEN_UP in OutgoingMail.objects.filter(kind="export_stopped").first().text
+    for owner in (alice, carol):
+        assert "could not write the archive" in browser(owner).get("/a/acme/notices/").content.decode()
+    page = client.get(url).content.decode()
+    assert jobs.GIVEN_UP in page and "does not count towards the three a day" in page
+    with inside(firm):
+        assert Event.objects.filter(kind="export.stopped").count() == 1
+    assert client.post(URL, {"scope": "account"}).status_code == 302
 
 
 @promise(125)
@@ -298,8 +317,9 @@ def test_whoever_signs_in_takes_along_what_we_keep_about_them_and_nothing_of_oth
         user.save()
         SecurityEvent.objects.create(user=user, kind="signed_in", ip="192.0.2.7")
     client = browser(bob)
-    assert b"What we keep about you" in client.get("/a/acme/admin/profile/archive/").content
-    answer = client.post("/a/acme/admin/profile/archive/")
+    copy = "/a/acme/admin/my-data/copy/"
+    assert copy in client.get("/a/acme/admin/my-data/").content.decode()
+    answer = client.post(copy)
     files = Zipped(io.BytesIO(answer.content))
     assert not verify(files).findings
     manifest = read_manifest(files)
@@ -316,8 +336,8 @@ def test_whoever_signs_in_takes_along_what_we_keep_about_them_and_nothing_of_oth
     columns = [column for part in scope_of_holder(bob).parts for column in part.entity.columns]
     assert Category.CREDENTIALS not in {column.answer.category for column in columns}
     for _ in range(2):
-        assert client.post("/a/acme/admin/profile/archive/").status_code == 200
-    assert client.post("/a/acme/admin/profile/archive/").status_code == 429
+        assert client.post(copy).status_code == 200
+    assert client.post(copy).status_code == 429
 
 
 STANDINGS = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from accounts.models import BellNotice, Membership, OutgoingMail
 from crm.listing import export
 from crm.listing.kinds import CONTACTS
 from crm.models import Contact
+from privacy.exports.candor_archive import Zipped, verify
 from privacy.registers import books
 from privacy.rights import firm, held
 from privacy.rights.models import Channel, FirmRequest
@@ -122,10 +125,14 @@ def test_everybody_sees_what_is_held_about_them_and_no_secret(acme, bob, client)
     page = client.get("/a/acme/admin/my-data/").content.decode()
     assert "bob@acme.example" in page and "Identification and authentication" in page
     assert bob.password not in page and held.SECRET in page.replace("&#x27;", "'")
-    copy = client.get("/a/acme/admin/my-data/copy/")
+    assert client.get("/a/acme/admin/my-data/copy/")["Location"] == "/a/acme/admin/my-data/"
+    copy = client.post("/a/acme/admin/my-data/copy/")
     assert copy.status_code == 200
-    data = copy.json()
-    assert bob.password not in copy.content.decode()
+    files = Zipped(io.BytesIO(copy.content))
+    assert not verify(files).findings
+    assert b"my-data.json" in files.open("README.html").read()
+    data = json.loads(files.open("my-data.json").read())
+    assert bob.password not in json.dumps(data) and "bob@acme.example" in json.dumps(data["candor"])
     assert {"controller", "candor", "firm", "categories"} == set(data)
     assert data["controller"] == configured.OPERATOR.named() and data["controller"]["name"]
     assert all(each["sold_or_shared"].startswith("No") for each in data["categories"])
