@@ -16,6 +16,7 @@ from accounts.people import members
 from accounts.people.errors import Refused
 from audit.models import Event, Payload
 from crm.models import Company, Contact
+from tests.days import today
 from tests.promises import promise
 from timetracking.actions import log_time
 from timetracking.models import Project, TimeEntry
@@ -37,7 +38,7 @@ def bobs_work(acme, bob, of, inside):
         for name in ("Maren", "Edith"):
             Contact.objects.create(first_name=name, owner=owner)
         Contact.objects.create(first_name="Binned", owner=owner, deleted_at=timezone.now())
-        log_time(owner, Project.objects.create(name="Website"), None, timezone.localdate(), 60)
+        log_time(owner, Project.objects.create(name="Website"), None, today(), 60)
 
 
 def url_of(member, path="deactivate/"):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.api.test_openapi import schema_of
+from tests.days import live_where_it_is_noon
 
 
 @pytest.fixture
@@ -18,6 +19,7 @@ def ago(minutes):
 
 
 def test_it_is_started_switched_and_stopped(alices, website):
+    live_where_it_is_noon()
     packaging = alices.post("projects/", {"name": "Packaging", "billable": False}).data["id"]
     assert alices.get("timer/").data == {"timer": None, "entry": None, "entries": []}
     running = alices.post("timer/start/", {"project": website, "note": "x", "started_at": ago(30)}).data["timer"]

@@ -18,6 +18,7 @@ from crm.models import Activity, Company, Contact, Deal, SearchToken
 from crm.search import find
 from demo import sample
 from demo.models import SampleJob
+from tests.days import today
 from tests.promises import promise
 from timetracking import actions as time
 from timetracking.models import Expense, ExpenseCategory, Project, SheetRow, Task, TimeEntry
@@ -71,7 +72,7 @@ def test_a_small_agency_is_made_by_the_real_actions_and_the_log_says_by_whom(fil
         assert Event.objects.filter(kind="time_entry.created").count() == 20
         assert Event.objects.filter(kind="sample.made").count() == 1
         days = sorted(set(TimeEntry.objects.values_list("day", flat=True)))
-        assert len(days) == 10 and days[-1] <= timezone.localdate()
+        assert len(days) == 10 and days[-1] <= today()
         used = {p.name: TimeEntry.objects.filter(project=p).minutes() / p.budget_minutes for p in Project.objects.all()}
         assert 0.8 < used["Packaging"] < 1
         assert [str(group.hits[0].record) for group in find(acme.memberships.get(), "maren")] == ["Maren Holt"]
@@ -106,7 +107,7 @@ def test_what_counts_the_firm_leaves_samples_out(fill, acme, inside, alices):
 def test_removing_takes_all_samples_and_nothing_of_ones_own(fill, acme, inside, alices):
     with inside(acme):
         mine = own()
-        time.log_time(alices, mine[2], mine[3], timezone.localdate(), 60)
+        time.log_time(alices, mine[2], mine[3], today(), 60)
         before, words = numbers(), SearchToken.objects.count()
     fill()
     with inside(acme):
@@ -145,7 +146,7 @@ def test_what_own_records_hang_on_stays_and_is_ones_own_from_then_on(fill, acme,
     with inside(acme):
         packaging = Project.objects.get(name="Packaging")
         illustration = Task.objects.get(project=packaging)
-        mine = time.log_time(alices, packaging, illustration, timezone.localdate(), 45)
+        mine = time.log_time(alices, packaging, illustration, today(), 45)
         website = Project.objects.get(name="Website relaunch")
         task = time.create(Task(project=website, name="Own task"))
         theatre = Company.objects.get(name="Harrow Street Theatre")

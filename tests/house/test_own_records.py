@@ -3,7 +3,6 @@
 import pytest
 from django.apps import apps
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import Membership
 from crm import actions
@@ -14,6 +13,7 @@ from crm.models import Activity, Company, Contact, Deal, Mail, Note, Stage
 from crm.timeline import notes
 from lib.text import fold
 from tenancy.models import AccountModel
+from tests.days import today
 from tests.house.batches import for_each, in_batches
 from tests.house.routes import account_routes
 from tests.house.samples import WORDS, names_a_record, record_for, sample_for
@@ -59,14 +59,14 @@ def everything_of(member, word):
         actions.store(contact, actions.Parts())
         deal = Deal(name=f"Zebra {word}", company=company, note=word, owner=member, stage=Stage.objects.first(), **more)
         deals.store(deal, actions.Parts(tags=[f"deal of {member.pk}"]), contacts=[contact], by=member)
-        today = {"due_on": timezone.localdate(), "contact": contact, "deal": deal, "note": word}
-        activities.add(Activity(subject=f"Zebra {word}", owner=member, **today, **more))
-        activities.log(Activity(subject=f"Zebra {word}", owner=member, **today, **more), by=member)
+        due = {"due_on": today(), "contact": contact, "deal": deal, "note": word}
+        activities.add(Activity(subject=f"Zebra {word}", owner=member, **due, **more))
+        activities.log(Activity(subject=f"Zebra {word}", owner=member, **due, **more), by=member)
         notes.write(Note(contact=contact, author=member, text=f"Zebra {word}", **more), [])
         logged = mails.note(Mail(contact=contact, member=member, subject=f"Zebra {word}", **more), word)
         mails.share(logged, expected=logged.version)
     project, _ = Project.objects.get_or_create(name="Website", name_key=fold("Website"))
-    log_time(member, project, None, member.joined_at.date(), 97, note=word)
+    log_time(member, project, None, today(), 97, note=word)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ PLACES = {
 
 def test_the_own_ones_are_there(browser, two_peoples_records):
     for path, times in PLACES.items():
-        url = f"/a/acme/{path.format(timezone.now().date())}"
+        url = f"/a/acme/{path.format(today())}"
         assert browser.get(url).content.decode().count(MINE) >= times, url
 
 

@@ -13,6 +13,7 @@ import datamap
 from audit.models import Event, Payload
 from privacy.support_access import actions
 from privacy.support_access.models import Call, StaffAction
+from tests.days import today
 from tests.promises import promise
 
 pytestmark = pytest.mark.usefixtures("_rows")
@@ -30,7 +31,7 @@ RECORDED = {"notice": "on", "recording": "PBX 0017", "recorded_for": "training"}
 
 
 def in_days(days: int) -> str:
-    return (timezone.localdate() + timedelta(days=days)).isoformat()
+    return (today() + timedelta(days=days)).isoformat()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from config.celery import app
 from crm.models import Contact
 from privacy.support_access import granting, looking
 from privacy.support_access.models import Grant, Look, Suggestion, Ticket
+from tests.days import today
 from tests.privacy.looks import CANARIES, SECRET, canary, member_of
 from tests.promises import promise
 from tests.signed_in import staff_browser
@@ -109,12 +110,12 @@ def test_a_look_from_the_call_for_help_to_its_end(
     assert member.get("/a/acme/admin/support/access/").status_code == 403
 
     # It is narrowed by who, what and when, in the file as on the page.
-    today, place = timezone.localdate(), "/a/acme/admin/support/access/"
+    day, place = today(), "/a/acme/admin/support/access/"
     for query, number in (
-        (f"who={sam.public_id}&kind=crm.contact&since={today}&until={today}", 1),
+        (f"who={sam.public_id}&kind=crm.contact&since={day}&until={day}", 1),
         (f"record={maren.public_id}", 1),
-        (f"since={today + timedelta(days=1)}", 0),
-        (f"until={today - timedelta(days=2)}", 0),
+        (f"since={day + timedelta(days=1)}", 0),
+        (f"until={day - timedelta(days=2)}", 0),
         ("record=none", 0),
     ):
         assert owner.get(f"{place}?{query}").content.decode().count("Looked at") == number, query

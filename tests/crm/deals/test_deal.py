@@ -15,6 +15,7 @@ from crm.deals import actions
 from crm.models import Company, Contact, Deal, StageMove
 from crm.search import find
 from tenancy.errors import Conflict
+from tests.days import today
 
 URL = "/a/acme/deals/"
 
@@ -181,7 +182,7 @@ def test_lost_with_a_reason(browser, acme, brochure, inside):
     with inside(acme):
         deal = Deal.objects.get()
         assert (deal.status, deal.lost_reason, deal.lost_words) == ("lost", "Price", "Twice as dear")
-        assert deal.closed_on == timezone.localdate()
+        assert deal.closed_on == today()
         assert kinds(brochure) == ["deal.created", "deal.lost"]
         actions.win(deal, date(2026, 11, 21))
         deal = Deal.objects.get()

@@ -1,7 +1,8 @@
 """Excel files: read by a worker into plain text, sheet by sheet, each cell as it looks; and the template to fill in."""
 
 import io
-import resource
+import subprocess
+import sys
 import zipfile
 from xml.etree.ElementTree import ParseError
 
@@ -107,15 +108,33 @@ def test_what_would_fill_the_memory_or_is_broken_is_refused_with_a_sentence(uplo
     [
         ("xl/SHAREDSTRINGS.xml", 0, workbooks.DAMAGED),  # hides the size of the other one of that name
         ("xl/texts.xml", 33, workbooks.TOO_LARGE),  # texts may be called anything
-        ("xl/styles.xml", 15, workbooks.TOO_LARGE),  # read as a whole, it takes eighteen times as much memory
     ],
 )
-def test_parts_made_to_fill_the_memory_are_refused(monkeypatch, name, megabytes, why):
-    monkeypatch.setattr(workbooks, "MOST_MEMORY", 100 * 1024 * 1024)
-    before = resource.getrlimit(resource.RLIMIT_AS)
+def test_parts_made_to_fill_the_memory_are_refused(name, megabytes, why):
     with pytest.raises(reading.UnreadableFile, match=why[:40]):
         rows_of(swollen(name, megabytes))
-    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+READ_IN_100_MB = """
+import io, resource, sys
+from lib import workbooks
+
+workbooks.MOST_MEMORY = 100 * 1024 * 1024
+before = resource.getrlimit(resource.RLIMIT_AS)
+try:
+    with workbooks.opened(io.BytesIO(sys.stdin.buffer.read())):
+        print("It was read.")
+except workbooks.BrokenWorkbook as why:
+    print(why)
+assert resource.getrlimit(resource.RLIMIT_AS) == before
+"""
+
+
+def test_a_part_that_takes_eighteen_times_its_size_in_memory_is_refused():
+    """In a process of its own: one that has worked for long has memory to spare that it need not ask for."""
+    file = swollen("xl/styles.xml", 15)
+    done = subprocess.run([sys.executable, "-c", READ_IN_100_MB], input=file, capture_output=True, check=True)
+    assert done.stdout.decode().strip() == workbooks.TOO_LARGE, done.stderr
 
 
 def no_memory_for_the_parser() -> ParseError:

@@ -321,18 +321,17 @@ def test_returning_without_words_stays_at_the_timesheet(acme, alice, entry, appr
 
 def test_home_counts_what_waits_and_an_approver_reminds_the_others(alice, bob, entry, approved_here, browser):
     alices, bobs = browser(alice), browser(bob)
+    assert "Remind" in alices.get(f"{APPROVALS}?show=missing").content.decode()
+    assert "Reminded Bob Reyes." in alices.post(f"{APPROVALS}remind/", follow=True).content.decode()
+    assert "not submitted" in bobs.get("/a/acme/notices/").content.decode()
+    nobody = alices.post(f"{APPROVALS}remind/", {"person": "zebra"}, follow=True).content.decode()
+    assert "Reminded" not in nobody
     assert "Approvals waiting" not in alices.get("/a/acme/").content.decode()
     bobs.post("/a/acme/time/submit/", {"day": MONDAY})
     home = alices.get("/a/acme/").content.decode()
     tile = home.split("Approvals waiting")[1][:200]
     assert 'href="/a/acme/time/approvals/"' in home and ">1<" in "".join(tile.split())
     assert "Approvals waiting" not in bobs.get("/a/acme/").content.decode()
-    missing = f"{APPROVALS}?show=missing"
-    assert "Remind" in alices.get(missing).content.decode()
-    assert "Reminded Bob Reyes." in alices.post(f"{APPROVALS}remind/", follow=True).content.decode()
-    assert "not submitted" in bobs.get("/a/acme/notices/").content.decode()
-    nobody = alices.post(f"{APPROVALS}remind/", {"person": "zebra"}, follow=True).content.decode()
-    assert "Reminded" not in nobody
 
 
 def test_before_it_is_submitted_one_reads_to_whom_it_goes(alice, bob, carol, entry, approved_here, browser):

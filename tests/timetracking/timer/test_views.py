@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, OutgoingMail
 from audit.models import Event
+from tests.days import live_where_it_is_noon
 from tests.statements import behind_the_door
 from timetracking.actions import archive
 from timetracking.models import RunningTimer, TimeEntry, work_value
@@ -58,6 +59,7 @@ def said(response):
 
 
 def test_without_scripts(bobs_browser, website, design, internal, stored, went_on):
+    live_where_it_is_noon()
     page = bobs_browser.get(TIMER).content.decode()
     assert "Website relaunch · Design" in page
     answer = bobs_browser.post(f"{TIMER}start/", {"work": work_value(website, design), "note": "Sketches"})
@@ -88,19 +90,22 @@ def test_under_a_minute_it_asks_and_runs_on(bobs_browser, website, stored):
 
 
 def test_what_runs_is_changed_in_place(bobs_browser, website, internal, stored, went_on):
+    zone = live_where_it_is_noon()
+
+    def typed(**difference):
+        return (timezone.now() + timedelta(**difference)).astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
     bobs_browser.post(f"{TIMER}start/", {"work": work_value(website, None)})
     went_on(minutes=20)
     with_form = bobs_browser.get(f"{TIMER}panel/").content.decode()
     version = re.search(r'name="version" value="(\d+)"', with_form)[1]
-    start = (timezone.now() - timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M")
-    changed = {"work": work_value(internal, None), "note": "Post", "started": start, "version": version}
+    changed = {"work": work_value(internal, None), "note": "Post", "started": typed(minutes=-10), "version": version}
     assert bobs_browser.post(f"{TIMER}change/", changed, headers=IN_BAR).status_code == 200
     assert bobs_browser.post(f"{TIMER}change/", changed, headers=IN_BAR).status_code == 422
     for odd in ("0001-01-01T00:00", "9999-12-31T23:59"):
         assert bobs_browser.post(f"{TIMER}stop/", {"until": odd}).status_code == 422
-    late = {"until": (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")}
-    assert b"choose a moment" in bobs_browser.post(f"{TIMER}stop/", late).content
-    bobs_browser.post(f"{TIMER}stop/", {"until": (timezone.now() - timedelta(minutes=2)).strftime("%Y-%m-%dT%H:%M")})
+    assert b"choose a moment" in bobs_browser.post(f"{TIMER}stop/", {"until": typed(days=1)}).content
+    bobs_browser.post(f"{TIMER}stop/", {"until": typed(minutes=-2)})
     [(project, minutes)] = stored()[1]
     assert (project, minutes in (7, 8)) == ("Internal", True)
 
@@ -211,6 +216,7 @@ def test_what_was_pressed_without_a_connection_counts_once(bobs_browser, website
 
 
 def test_a_timer_of_another_window_ends_what_was_pressed_before_it(bobs_browser, website, internal, stored, went_on):
+    live_where_it_is_noon()
     bobs_browser.post(f"{TIMER}start/", {"work": work_value(internal, None)})
     went_on(minutes=20)
     now = timezone.now()
