@@ -37,6 +37,13 @@ _PUT_KEY = """
     INSERT INTO accounts_accountkey (account_id, public_id, wrapped)
     SELECT id, gen_random_uuid(), %s FROM accounts_account WHERE public_id = %s
 """
+# What was allowed to staff when the backup was made may have been taken back since, and nobody here knows it.
+_END_GRANTS = """
+    INSERT INTO support_access_grantstep (grant_id, kind, because, how, records, unmasked)
+    SELECT id, 'ended', 'restore', '', '{}', '{}' FROM support_access_grant wish
+    WHERE asked_at > now() - interval '3 days'
+    AND NOT EXISTS (SELECT 1 FROM support_access_grantstep WHERE grant_id = wish.id AND kind IN ('ended', 'refused'))
+"""
 
 
 class Sealer:
@@ -111,7 +118,7 @@ def backup(file: Path, here: Env = env) -> None:
 
 
 def restore(file: Path, here: Env = env) -> None:
-    """Into an installation without accounts and without files."""
+    """Into an installation without accounts and without files. What staff might look at then is over."""
     from privacy.deletion import keyring
 
     if here.files_dir.is_dir() and any(here.files_dir.iterdir()):
@@ -128,6 +135,7 @@ def restore(file: Path, here: Env = env) -> None:
     with psycopg.connect(here.dsn("loader")) as connection:
         for name, key in keyring.keys().items():
             connection.execute(_PUT_KEY, [key, name])
+        connection.execute(_END_GRANTS)
 
 
 def _keeper(here: Env) -> str:
@@ -196,6 +204,7 @@ def main() -> None:
     import django
 
     django.setup()
+    embedded.make_data_dir(env.data_dir)
     with _server(env):
         {"backup": backup, "restore": restore}[given.what](given.file.resolve())
     print(  # noqa: T201

