@@ -18,13 +18,16 @@ import privacy.deletion.api
 import privacy.exports.api
 import timetracking.api
 import timetracking.approval.api
+import timetracking.approval.settings_api
 import timetracking.expenses.api
 import timetracking.imports.api
 import timetracking.off.api
 import timetracking.projects.api
 import timetracking.projects.team_api
 import timetracking.rates.api
+import timetracking.reminders.api
 import timetracking.reports.api
+import timetracking.sheets.api
 import timetracking.timer.api
 from accounts.api import docs, firm, openapi
 from accounts.api.operations import Endpoint, OpenOperation
@@ -44,7 +47,10 @@ RESOURCES: tuple[Resource, ...] = (
     *timetracking.projects.team_api.RESOURCES,
     *timetracking.api.RESOURCES,
     *timetracking.timer.api.RESOURCES,
+    *timetracking.sheets.api.RESOURCES,
     *timetracking.approval.api.RESOURCES,
+    *timetracking.approval.settings_api.RESOURCES,
+    *timetracking.reminders.api.RESOURCES,
     *timetracking.expenses.api.RESOURCES,
     *timetracking.imports.api.RESOURCES,
     *timetracking.off.api.RESOURCES,

@@ -130,7 +130,7 @@ def _field(resource: Resource, field: Field) -> Line:
     if isinstance(field, Reference):
         kind = f"id of one of the {field.to.replace('-', ' ')}" + (", or null" if field.may_be_null else "")
     notes = ["needed"] if field.is_required else []
-    notes += ["read only"] if field.is_read_only or not {"create", "start"} & resource.may.keys() else []
+    notes += ["read only"] if field.is_read_only or not {"create", "start", "change"} & resource.may.keys() else []
     notes += ["written only"] if field.is_write_only else []
     notes += ["only for roles that may see it"] if field.needs else []
     return Line(field.name, ", ".join([kind, *notes]), with_code(field.about))

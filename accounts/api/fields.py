@@ -134,15 +134,28 @@ class MaybeDay(Day):
         return {self.name: None} if value is None else super().take(value)
 
 
-class MaybeClock(Field):
-    """A time of day to the minute, or null."""
+class Clock(Field):
+    """A time of day to the minute."""
 
-    kind = {"type": ["string", "null"], "pattern": f"^{A_CLOCK.pattern}$"}
+    kind = {"type": "string", "pattern": f"^{A_CLOCK.pattern}$"}
     is_plain = False
 
     def show(self, row: Row) -> Any:
-        clock = row[self.columns[0]]
-        return None if clock is None else f"{clock:%H:%M}"
+        return f"{row[self.columns[0]]:%H:%M}"
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if not (isinstance(value, str) and A_CLOCK.fullmatch(value)):
+            raise Wrong("Write a time of day, as in 15:00.")
+        return {self.name: value}
+
+
+class MaybeClock(Clock):
+    """A time of day to the minute, or null."""
+
+    kind = {"type": ["string", "null"], "pattern": f"^{A_CLOCK.pattern}$"}
+
+    def show(self, row: Row) -> Any:
+        return None if row[self.columns[0]] is None else super().show(row)
 
     def take(self, value: Any) -> dict[str, Any]:
         if value is not None and not (isinstance(value, str) and A_CLOCK.fullmatch(value)):
@@ -226,6 +239,26 @@ class Reference(Field):
     def schema(self, model: type[Model]) -> Schema:
         kind = ["string", "null"] if self.may_be_null else "string"
         return {**super().schema(model), "type": kind, "format": "uuid"}
+
+
+@dataclass(frozen=True)
+class SomeOf(Field):
+    """Several of a few words, which stand for numbers from 0 on; the list replaces the former one."""
+
+    words: tuple[str, ...] = ()
+
+    is_plain = False
+
+    def show(self, row: Row) -> Any:
+        return [self.words[number] for number in row[self.columns[0]]]
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, list) or any(word not in self.words for word in value):
+            raise Wrong(f"Write a list with some of: {', '.join(self.words)}.")
+        return {self.name: sorted({self.words.index(word) for word in value})}
+
+    def schema(self, model: type[Model]) -> Schema:
+        return {**super().schema(model), "type": "array", "items": {"type": "string", "enum": list(self.words)}}
 
 
 @dataclass(frozen=True)

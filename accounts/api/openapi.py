@@ -21,7 +21,7 @@ both its scopes and the member's role allow, and sees what the member sees.
 """
 TITLES = {
     "browse": "List {many}", "create": "Add {a}", "read": "Read {a}", "change": "Change {a}", "delete": "Delete {a}",
-    "start": "Start the {one}", "stop": "Stop the {one}",
+    "start": "Start the {one}", "stop": "Stop the {one}", "copy": "Copy {a}",
     "merge": "Merge others into {a}", "restore": "Take {a} out of the bin", "undo": "Undo {a}",
     "restrict": "Restrict {a}: keep it, and use it no more", "lift": "Lift the restriction of {a}",
     "withdraw": "Withdraw {a}", "approve": "Approve {a}", "return": "Return {a} with words",
@@ -40,6 +40,7 @@ REFUSALS = {
     "delete": (*ALWAYS, 402, 404, 409, 412, 422),
     "start": (*ALWAYS, 402, 409, 413, 415, 422),
     "stop": (*ALWAYS, 402, 409, 413, 415, 422),
+    "copy": (*ALWAYS, 402, 409, 413, 415, 422),
     "merge": (*ALWAYS, 402, 404, 409, 412, 413, 415, 422),
     "download": (*ALWAYS, 404, 409, 410, 422),
 }
@@ -50,6 +51,7 @@ SENT = {
     "change": "Change",
     "start": "Start",
     "stop": "Stop",
+    "copy": "Copy",
     "merge": "Merge",
     "restrict": "Restrict",
     "lift": "Lift",

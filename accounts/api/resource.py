@@ -38,6 +38,7 @@ VERBS = {
     "delete": "DELETE",
     "start": "POST",
     "stop": "POST",
+    "copy": "POST",
     "merge": "POST",
     "restore": "POST",
     "undo": "POST",

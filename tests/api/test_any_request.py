@@ -53,6 +53,7 @@ from timetracking.models import (
     ProjectMember,
     ProjectTemplate,
     Rate,
+    SheetRow,
     Task,
     TimeEntry,
     TimeOff,
@@ -132,6 +133,7 @@ def records(acme, alice, inside, files_folder):
                 project=Project.objects.create(name="Poster"), person=member
             ),
             "project-templates": ProjectTemplate.objects.create(name="Website"),
+            "sheet-rows": SheetRow.objects.create(person=member, project=project),
             "time-entries": TimeEntry.objects.create(project=project, person=member, day="2026-11-20", minutes=5),
             "timer": actions.start(member, project).timer,
             "expense-categories": ExpenseCategory.objects.first(),

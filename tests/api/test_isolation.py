@@ -14,7 +14,9 @@ from timetracking.models import TimeSettings
 NOWHERE = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
 MARK = "Xenoacme"  # stands in every text of Acme's
 OF_RECORDS = [resource for resource in RESOURCES if "browse" in resource.may]  # a member's timer has no address by id
-OWN = ("time-entries", "time-off", "expenses", "timesheets", "mails", "saved-views")  # others find none, unshared
+OWN = (  # others find none, unshared
+    "time-entries", "sheet-rows", "time-off", "expenses", "timesheets", "mails", "saved-views",
+)  # fmt: skip
 CREATING = [resource for resource in RESOURCES if "create" in resource.may]
 
 
@@ -31,6 +33,7 @@ def acmes(alices, alice, bob, acme, inside, files_folder):
     entry = {"project": made["projects"], "task": made["tasks"], "day": "2026-11-20", "minutes": 5, "note": MARK}
     made["rates"] = alices.post("rates/", {"project": made["projects"], "amount": None}).data["id"]
     made["time-entries"] = alices.post("time-entries/", entry).data["id"]
+    made["sheet-rows"] = alices.post("sheet-rows/", {"project": made["projects"]}).data["id"]
     made["expense-categories"] = alices.get("expense-categories/").data["results"][0]["id"]
     paid = {"category": made["expense-categories"], "day": "2026-11-20", "note": MARK}
     paid["amount"] = {"amount": "5.00", "currency": "EUR"}
@@ -145,6 +148,10 @@ def test_a_cursor_of_acme_opens_nothing(alices, acmes, own, mallorys):
         ("rates/", {"project": "projects", "amount": None}),
         ("project-members/", {"project": "projects", "person": "members"}),
         ("project-members/", {"project": "own", "person": "members"}),
+        ("sheet-rows/", {"project": "projects"}),
+        ("sheet-rows/", {"project": "own", "task": "tasks"}),
+        ("sheet-rows/", {"project": "own", "person": "members"}),
+        ("weeks/copy/", {"from": "2026-11-09", "to": "2026-11-16", "person": "members"}),
         ("time-entries/", {"project": "projects", "day": "2026-11-20", "minutes": 5}),
         ("time-entries/", {"project": "own", "task": "tasks", "day": "2026-11-20", "minutes": 5}),
         ("time-entries/", {"project": "own", "person": "members", "day": "2026-11-20", "minutes": 5}),

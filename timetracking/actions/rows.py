@@ -58,14 +58,14 @@ def remove_row(person: Membership, week: date, project: Project, task: Task | No
 
 
 @transaction.atomic
-def star_row(person: Membership, project: Project, task: Task | None, starred: bool) -> None:
+def star_row(person: Membership, project: Project, task: Task | None, starred: bool) -> SheetRow | None:
     """Let the row stand on the sheet of every week, or not any more."""
     every_week = {"person": person, "week": None, "project": project, "task": task}
-    if starred:
-        refuse_closed(person, project, task)
-        SheetRow.objects.get_or_create(**every_week)
-    else:
+    if not starred:
         SheetRow.objects.filter(**every_week).delete()
+        return None
+    refuse_closed(person, project, task)
+    return SheetRow.objects.get_or_create(**every_week)[0]
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,10 @@ class ApprovalForm(VersionedModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("period") == TimeSettings.Period.TWO_WEEKS and not cleaned.get("period_starts_on"):
-            self.add_error("period_starts_on", "Two weeks need a beginning. Choose any day of the first one.")
+        period, starts_on = (cleaned.get(name, getattr(self.instance, name)) for name in ("period", "period_starts_on"))
+        if period == TimeSettings.Period.TWO_WEEKS and not starts_on and "period_starts_on" not in self.errors:
+            words = "Two weeks need a beginning. Choose any day of the first one."
+            self.add_error("period_starts_on" if "period_starts_on" in self.fields else None, words)
         return cleaned
 
 

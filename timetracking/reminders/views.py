@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,36 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.permissions import allow
 from lib.addresses import id_in
 from lib.forms import posted
-from tenancy.forms import AccountModelForm
 from timetracking.approval.listing import Listing
-from timetracking.models import ReminderWishes, TimeSettings
-from timetracking.reminders import giving
-
-WEEKDAYS = list(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
-
-
-class WishesForm(AccountModelForm):
-    """Of what, on which days, from what time."""
-
-    weekdays = forms.TypedMultipleChoiceField(
-        label="On these days", coerce=int, choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple, required=False
-    )
-
-    class Meta:
-        model = ReminderWishes
-        fields = ["to_log", "to_submit", "to_approve", "at", "weekdays"]
-        labels = {"at": "From this time on"}
-        widgets = {"at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+from timetracking.models import TimeSettings
+from timetracking.reminders import actions, giving
+from timetracking.reminders.forms import WishesForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow("time.log")
 def reminders(request: Any) -> HttpResponse:
     """What the reader wishes to be reminded of."""
-    mine = ReminderWishes.objects.filter(person=request.membership).first()
-    form = WishesForm(posted(request), instance=mine or ReminderWishes(person=request.membership))
+    wishes = actions.wishes_of(request.membership)
+    form = WishesForm(posted(request), instance=wishes)
     if form.is_valid():
-        form.save()
+        actions.choose(wishes, expected=wishes.version)
         messages.success(request, "Saved.")
         return redirect("timetracking:reminders", request.account.slug)
     context = {"form": form, "time_zone": request.user.time_zone}
