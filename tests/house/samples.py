@@ -359,6 +359,15 @@ def expense(**facts: Any) -> Any:
     )
 
 
+def late_receipt() -> Any:
+    """A receipt of a locked day that another took the place of."""
+    from timetracking.models import LateEdit
+
+    paid = expense()
+    kept = {"person": paid.person, "by": paid.person, "day": paid.day, "entry": paid.public_id, "reason": "By post"}
+    return LateEdit.objects.create(former_receipt=paid.receipt, **kept)
+
+
 def expense_category() -> Any:
     from timetracking.models import ExpenseCategory
 
@@ -481,6 +490,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "timetracking:expense": expense,
     "timetracking:expense_restore": lambda: expense(**in_bin()),
     "timetracking:expense_category": expense_category,
+    "timetracking:late_receipt": late_receipt,
     "timetracking:time_off_": time_off,
     "timetracking:time_off_type": time_off_type,
     "timetracking:working_time": working_time,
@@ -498,6 +508,7 @@ OWN = {
     "timetracking:expense_restore": "expense.edit_all",
     "timetracking:expense_category": "time.settings",
     "timetracking:expense": "expense.view_all",
+    "timetracking:late_receipt": "expense.view_all",
     "timetracking:time_off_edit": "timeoff.edit_all",
     "timetracking:time_off_delete": "timeoff.edit_all",
     "timetracking:time_off_answer": "timeoff.edit_all",

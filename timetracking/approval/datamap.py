@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datamap import Column, Subject, describe
+from datamap import Column, Subject, Support, describe
 from timetracking.models import Delegation, LateEdit, Signature, TimeSettings, Timesheet
 
 describe(
@@ -49,6 +49,7 @@ describe(
         "day": "work",
         "before": Column("free text", export="The entry or expense as it was."),
         "after": Column("free text", export="The entry or expense as it became."),
+        "former_receipt": Column("file", support=Support.HIDDEN),
         "reason": "free text",
     },
     not_personal=frozenset({"entry", "created_at"}),

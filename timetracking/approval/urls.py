@@ -11,6 +11,7 @@ urlpatterns = [
     path("time/sheets/<uuid:public_id>/approve/", views.sheet_approve, name="sheet_approve"),
     path("time/sheets/<uuid:public_id>/return/", views.sheet_return, name="sheet_return"),
     path("expenses/<uuid:public_id>/receipt/", views.expense_receipt, name="expense_receipt"),
+    path("expenses/late/<uuid:public_id>/receipt/", views.late_receipt, name="late_receipt"),
     path("time/approvals/", views.approvals, name="approvals"),
     path("time/approvals/decide/", views.approvals_decide, name="approvals_decide"),
     path("time/approvals/undo/", views.approvals_undo, name="approvals_undo"),

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.files.serving import respond
 from accounts.history import history_of
-from accounts.models import Membership
-from accounts.permissions import allow, can_for_others
+from accounts.models import Membership, StoredFile
+from accounts.permissions import allow, can, can_for_others
 from lib.addresses import id_in
 from lib.forms import posted
 from lib.htmx import asks_for_part, page_or_part
@@ -101,11 +101,24 @@ def sheet(request: Any, public_id: UUID) -> HttpResponse:
 def expense_receipt(request: Any, public_id: UUID) -> FileResponse:
     """The receipt, for those who may see the expense, and for who approves its day."""
     found = get_object_or_404(Expense.objects.live().with_names(), public_id=public_id)
-    if not Expense.objects.visible_to(request.membership).filter(pk=found.pk).exists():
-        sheets = Timesheet.objects.of(found.person).touching(found.day, found.day).with_names()
-        if not any(may_look_at(sheet, request.membership) for sheet in sheets):
+    return _receipt_of(found, found.receipt, request.membership)
+
+
+@require_safe
+@allow("expense.view")
+def late_receipt(request: Any, public_id: UUID) -> FileResponse:
+    """The receipt that stood there before another took its place late; for the same people."""
+    kept = LateEdit.objects.exclude(former_receipt=None).select_related("person__user", "former_receipt")
+    found = get_object_or_404(kept, public_id=public_id)
+    return _receipt_of(found, found.former_receipt, request.membership)
+
+
+def _receipt_of(record: Expense | LateEdit, receipt: StoredFile | None, reader: Membership) -> FileResponse:
+    if not can(reader, "expense.view", record):
+        sheets = Timesheet.objects.of(record.person).touching(record.day, record.day).with_names()
+        if not any(may_look_at(sheet, reader) for sheet in sheets):
             raise Http404
-    return respond(found.receipt)
+    return respond(receipt)
 
 
 @require_POST

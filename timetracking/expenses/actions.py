@@ -17,15 +17,11 @@ from accounts.models import Membership, StoredFile
 from tenancy import held
 from tenancy.context import current_actor, whole
 from timetracking.access import refuse_closed
-from timetracking.errors import Locked
 from timetracking.models import Expense
 from timetracking.sheets import locks
 from timetracking.stored_files import RECEIPT
 
 KEPT_DELETED = timedelta(days=30)
-KEEPS_ITS_RECEIPT = (
-    "The receipt of a locked day stays as it was handed in. Have the timesheet reopened, or enter another expense."
-)
 
 
 @transaction.atomic
@@ -46,24 +42,25 @@ def change(
     expense: Expense, changes: dict[str, list[str]], *, was_on: Any, expected: int, receipt: Any = None,
     by: Membership, reason: str = "",
 ) -> Expense:  # fmt: skip
-    """Store a changed expense; raises Conflict when it is not the version expected. ``was_on``: its day before."""
+    """Store a changed expense; raises Conflict when it is not the version expected. ``was_on``: its day before.
+
+    A receipt that comes late takes the place of the former one, which is kept with what else stood there.
+    """
     late = locks.refuse(expense.person, expense.day, was_on, reason=reason, what=locks.EXPENSES)
     before = snapshot(Expense.objects.with_names().get(pk=expense.pk)) if late else None
-    if late and receipt and expense.receipt:
-        raise Locked(KEEPS_ITS_RECEIPT)
     if changes.keys() & {"work", "project", "task"}:
         _refuse_closed(expense)
     former = expense.receipt if receipt else None
-    if former:
+    if former and not late:
         held.refuse_one(expense)  # its former receipt would go
     if receipt:
         expense.receipt = _kept(receipt, by)
-        changes = {**changes, "receipt": ["", expense.receipt.name]}
+        changes = {**changes, "receipt": [former.name if former else "", expense.receipt.name]}
     if changes:
         expense.save_checked(expected)
         _record("changed", expense, changes=changes, **late.said)
-        late.keep(expense, before, snapshot(expense))
-    if former:
+        late.keep(expense, before, snapshot(expense), former)
+    if former and not late:
         StoredFile.objects.filter(pk=former.pk).delete()
     return expense
 

@@ -142,6 +142,7 @@ class LateEdit(AccountModel):
     entry = models.UUIDField()  # the public id of the entry, or the expense: it may be gone
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    former_receipt = AccountForeignKey("accounts.StoredFile", models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200)
     by = AccountForeignKey("accounts.Membership", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 import audit
-from accounts.models import Membership
+from accounts.models import Membership, StoredFile
 from accounts.permissions import can
 from lib import formats
 from lib.weeks import days_between, local_day
@@ -52,14 +52,17 @@ class Late:
         """The reason, for the log."""
         return {"reason": self.reason} if self else {}
 
-    def keep(self, record: TimeEntry | Expense, before: Snapshot | None, after: Snapshot | None) -> None:
+    def keep(
+        self, record: TimeEntry | Expense, before: Snapshot | None, after: Snapshot | None,
+        former_receipt: StoredFile | None = None,
+    ) -> None:  # fmt: skip
         """Keep what stood there and what stands there now; an approved timesheet waits for its approvers again."""
         if not self:
             return
         days = (date.fromisoformat(shown["day"]) for shown in (after, before) if shown)
         LateEdit.objects.create(
             person=self.person, day=next(days), entry=record.public_id, before=before, after=after,
-            reason=self.reason, by=self.by,
+            former_receipt=former_receipt, reason=self.reason, by=self.by,
         )  # fmt: skip
         for sheet in self.sheets:
             _ask_again(sheet, self.reason)
