@@ -13,6 +13,8 @@ from django.db import models
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.features import DatabaseFeatures as PostgresFeatures
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+from psycopg.errors import FeatureNotSupported
+from psycopg.pq import TransactionStatus
 
 ONCE = 1  # so often a statement is sent before the server keeps its plan
 
@@ -35,6 +37,24 @@ class DatabaseOperations(PostgresOperations):
         return str(super().last_executed_query(cursor, sql, params))
 
 
+class PreparedCursor(base.ServerBindingCursor):
+    """Sends statements that stay planned, and once more where a migration changed the kind of one of their columns.
+
+    Outside a transaction nothing has happened yet, so the connection forgets all its plans and asks again. Within one
+    PostgreSQL takes nothing more: the request fails, rolls back, and by that forgets them, too.
+    """
+
+    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        try:
+            return super().execute(query, params, **kwargs)
+        except FeatureNotSupported as refusal:
+            is_outdated = "cached plan" in str(refusal)
+            if not is_outdated or self.connection.info.transaction_status is not TransactionStatus.IDLE:
+                raise
+            self.connection.execute("DEALLOCATE ALL")  # the driver sees it, and forgets them as well
+            return super().execute(query, params, **kwargs)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL."""
 
@@ -51,7 +71,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(base.ServerBindingCursor(self.connection))  # type: ignore[attr-defined, call-arg]
+            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined, call-arg]
 
     def is_usable(self) -> bool:
         """Whether a kept connection is still open, as this side knows it: asking the server costs a round trip.
