@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.documents import Document, published, versions
 from lib import rewording
-from lib.paper import pdf_of
 
 HEADING = re.compile(r"<h2>(.+?)</h2>", re.DOTALL)
 
@@ -58,6 +57,8 @@ def changes(request: HttpRequest, kind: str, day: str) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, kind: str, day: str) -> HttpResponse:
     """One version as a PDF, with its hash at the foot of each page."""
+    from lib.paper import pdf_of  # reportlab is loaded for the first paper, not when a process starts
+
     document = _of_day(published(kind), day)
     foot = f"{document.title}, version of {document.version:%d %b %Y} · SHA-256 {document.digest}"
     response = HttpResponse(pdf_of(document.title, document.html(), foot=foot), content_type="application/pdf")

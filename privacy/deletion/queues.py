@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-import redis
 from django.conf import settings
 from django.utils.module_loading import import_string
 from psycopg import sql
@@ -47,6 +46,8 @@ def _broker() -> Iterator[_Tables | _Lists | None]:
         with psycopg.connect(dsn, autocommit=True) as connection:
             yield _Tables(connection)
     elif conf.broker_url.startswith("redis"):
+        import redis  # loaded where one runs, not when a process starts
+
         with redis.Redis.from_url(conf.broker_url) as client:
             yield _Lists(client)
     else:
