@@ -44,15 +44,18 @@ class PreparedCursor(base.ServerBindingCursor):
     PostgreSQL takes nothing more: the request fails, rolls back, and by that forgets them, too.
     """
 
+    connection: Any  # the driver's
+
     def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        ask = super().execute  # type: ignore[misc]
         try:
-            return super().execute(query, params, **kwargs)
+            return ask(query, params, **kwargs)
         except FeatureNotSupported as refusal:
             is_outdated = "cached plan" in str(refusal)
             if not is_outdated or self.connection.info.transaction_status is not TransactionStatus.IDLE:
                 raise
             self.connection.execute("DEALLOCATE ALL")  # the driver sees it, and forgets them as well
-            return super().execute(query, params, **kwargs)
+            return ask(query, params, **kwargs)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -26,7 +26,7 @@ def test_every_reader_finds_in_the_list_what_each_record_says_to_them(role, alic
     assert alices.post("contacts/", {"first_name": "Maren", **more}).status_code == 201
     readers = Membership.objects.filter(account=acme, user=bob)
     bobs = program_of(acme, bob)
-    for only_own in (False, True):
+    for only_own in (False, True) if role not in ("owner", "admin") else (False,):
         readers.update(role=role, sees_only_own_records=only_own)
         bobs.post("contacts/", {"first_name": "Own", **more})
         for resource in WRITTEN:

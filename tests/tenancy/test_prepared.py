@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 from django.db import NotSupportedError, connection, transaction
+from psycopg.conninfo import make_conninfo
 
 from tests import database
 
@@ -12,7 +13,8 @@ pytestmark = pytest.mark.usefixtures("committed")
 @pytest.fixture
 def migrate():
     """A table that everybody reads, and what changes the kind of its column, as a migration does beside us."""
-    with psycopg.connect(database.admin_dsn(), autocommit=True) as admin:
+    dsn = make_conninfo(database.admin_dsn(), dbname=connection.settings_dict["NAME"])
+    with psycopg.connect(dsn, autocommit=True) as admin:
         admin.execute("CREATE TABLE scratch AS SELECT 1::int AS number")
         admin.execute("GRANT SELECT ON scratch TO PUBLIC")
         yield lambda: admin.execute("ALTER TABLE scratch ALTER number TYPE bigint")
