@@ -14,6 +14,7 @@ from crm.listing.kinds import CONTACTS
 from crm.listing.views import list_page
 from crm.merging.similar import similar_to
 from crm.models import Contact
+from crm.several import read_lists
 from crm.views import shared
 from crm.views.leading_on import leads_on
 from lib.forms import posted
@@ -32,11 +33,13 @@ def contacts(request: Any) -> HttpResponse:
 def contact(request: Any, public_id: Any) -> HttpResponse:
     """All about one contact."""
     record = shared.record_or_404(request, Contact, public_id, in_bin=None)
+    has_positions = read_lists(record)
     context = shared.record_context(request, record)
     context["may_open_company"] = can(request.membership, "company.view", record.company)
     context["may_open_privacy"] = can(request.membership, "contact.edit", record)
     positions = record.positions.select_related("company").filter(company__deleted_at=None).order_by("id")
-    context["positions"] = [(each, can(request.membership, "company.view", each.company)) for each in positions]
+    shown = positions if has_positions else ()
+    context["positions"] = [(each, can(request.membership, "company.view", each.company)) for each in shown]
     return render(request, "crm/contact.html", context)
 
 

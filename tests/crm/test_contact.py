@@ -8,7 +8,10 @@ import audit
 from audit.models import Payload
 from crm import panels
 from crm.actions import Parts, move_to_bin, store
-from crm.models import Contact, ContactEmail, ContactPhone
+from crm.facts import facts_of
+from crm.lists import tags_of
+from crm.models import Company, Contact, ContactAddress, ContactEmail, ContactPhone, ContactPosition
+from crm.several import read_lists
 from tenancy.context import Actor, activate
 
 
@@ -143,3 +146,23 @@ def test_the_page_asks_no_more_for_more_rows(client, acme, inside, url, maren, a
             audit.record("contact.changed", maren, data={"changes": {"city": ["", f"Town {number}"]}})
             ContactEmail.objects.create(contact=maren, email=f"n{number}@home.example")
     assert statements() == few
+
+
+def test_its_lists_are_read_by_one_statement_and_are_as_they_stand(in_acme, bob, member_of):
+    reader = member_of(bob)
+    maren = Contact.objects.create(first_name="Maren")
+    other = Contact.objects.create(first_name="Nils")
+    store(maren, Parts(tags=["museum", "client"]))
+    for each in (maren, other):
+        ContactEmail.objects.create(contact=each, email=f"{each.first_name}@home.example", label="home")
+        ContactPhone.objects.create(contact=each, phone="+45 20 55 01 77")
+        ContactAddress.objects.create(contact=each, label="Invoices", street="Kalvebod Brygge 9", city="Copenhagen")
+    plain = Contact.objects.get(pk=maren.pk)
+    asked = [facts_of(plain, reader), [tag.name for tag in tags_of(plain)]]
+    with CaptureQueriesContext(connection) as captured:
+        assert not read_lists(maren)
+        read = [[*maren.emails.all()], [*maren.phones.all()], [*maren.addresses.all()], tags_of(maren)]
+    assert len(captured) == 1 and [len(each) for each in read] == [1, 1, 1, 2]
+    assert [facts_of(maren, reader), [tag.name for tag in tags_of(maren)]] == asked
+    ContactPosition.objects.create(contact=maren, company=Company.objects.create(name="Tidewater"), title="Director")
+    assert read_lists(maren)
