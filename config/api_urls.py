@@ -27,7 +27,7 @@ import timetracking.projects.team_api
 import timetracking.rates.api
 import timetracking.reminders.api
 import timetracking.reports.api
-import timetracking.sheets.api
+import timetracking.rows_api
 import timetracking.timer.api
 from accounts.api import docs, firm, openapi
 from accounts.api.operations import Endpoint, OpenOperation
@@ -47,7 +47,7 @@ RESOURCES: tuple[Resource, ...] = (
     *timetracking.projects.team_api.RESOURCES,
     *timetracking.api.RESOURCES,
     *timetracking.timer.api.RESOURCES,
-    *timetracking.sheets.api.RESOURCES,
+    *timetracking.rows_api.RESOURCES,
     *timetracking.approval.api.RESOURCES,
     *timetracking.approval.settings_api.RESOURCES,
     *timetracking.reminders.api.RESOURCES,
