@@ -58,6 +58,7 @@ class Mention:
     name: str
     words: str
     is_sure: bool
+    may_change: bool = True  # not in a line that may only be added, a proof of somebody else's
 
     @property
     def what(self) -> str:
@@ -136,6 +137,19 @@ def _tables() -> tuple[type[Model], ...]:
     return (*wanted, TicketMessage)
 
 
+@lru_cache(maxsize=1)
+def _fixed() -> frozenset[tuple[str, str]]:
+    """Columns of texts that the app may write once, and never again."""
+    columns = [(each._meta.db_table, column.column) for each in _tables() for column in text_columns(each)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t, c FROM unnest(%s::text[], %s::text[]) AS texts (t, c) "
+            "WHERE NOT has_column_privilege(t, c, 'UPDATE')",
+            [list(names) for names in zip(*columns, strict=True)],
+        )
+        return frozenset(cursor.fetchall())
+
+
 @cache
 def text_columns(model: Any) -> tuple[Any, ...]:
     """Columns in which somebody may have typed a name."""
@@ -174,7 +188,8 @@ def _in_row(row: Any, traces: Traces, plan: Plan) -> Iterator[Mention]:
 
 def _mention(row: Any, field: str, words: str, *, is_sure: bool) -> Mention:
     place = getattr(row, "public_id", None) or row.pk
-    return Mention(type(row), row.pk, field, f"{row._meta.label_lower} {place} {field}", words, is_sure)
+    may_change = (row._meta.db_table, field) not in _fixed()
+    return Mention(type(row), row.pk, field, f"{row._meta.label_lower} {place} {field}", words, is_sure, may_change)
 
 
 def _names(row: Any, traces: Traces) -> bool:

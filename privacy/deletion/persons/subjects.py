@@ -66,6 +66,7 @@ def with_merged(contact: Contact) -> list[Any]:
 
 def described(kind: Kind, person: Any, plan: Plan, traces: Traces, *, others: list[str]) -> Preview:
     found = mentions.find(traces, plan)
+    fixed, found = [each for each in found if not each.may_change], [each for each in found if each.may_change]
     discarded = copies.holding(traces) - plan.doomed.get(StoredFile, set())
     return Preview(
         kind=kind,
@@ -73,7 +74,7 @@ def described(kind: Kind, person: Any, plan: Plan, traces: Traces, *, others: li
         lines=lines_of(plan, discarded, rows_with([each for each in found if each.is_sure])),
         mentions=tuple(found),
         hindrances=(*_hindrances(person, plan), *copies.hindrances(discarded)),
-        others=tuple(others),
+        others=(*others, *_fixed(fixed)),
         plan=plan,
         traces=traces,
         discarded=frozenset(discarded),
@@ -83,6 +84,14 @@ def described(kind: Kind, person: Any, plan: Plan, traces: Traces, *, others: li
 def rows_with(chosen: list[Mention]) -> dict[type[Model], int]:
     """How many rows these texts are in, by table."""
     return Counter(model for model, _ in {(each.model, each.number) for each in chosen})
+
+
+def _fixed(found: list[Mention]) -> Iterator[str]:
+    """Texts about others that nobody may change, and which go with those."""
+    if found:
+        lines = "1 line" if len(found) == 1 else f"{len(found):,} lines"
+        kinds = ", ".join(sorted({each.what for each in found}))
+        yield f"{lines} that can only be added, never changed, may name them ({kinds}). It goes with what it is about."
 
 
 def _hindrances(person: Any, plan: Plan) -> Iterator[str]:

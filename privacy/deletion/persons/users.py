@@ -46,6 +46,7 @@ def of_account_holder(user: User) -> Preview:
     """Their sign-in, and what every firm keeps of them. Outside of any account; changes nothing."""
     plan, known = own(user), memberships(user)
     lines, hindrances = own_lines(plan), [OURS] if user.is_staff else []
+    others = [KEEPS.format(account=member.account.name) for member in known]
     found: list[Mention] = []
     for member in known:
         if is_only_owner(member):
@@ -55,6 +56,7 @@ def of_account_holder(user: User) -> Preview:
             seen = in_account(member)
         lines += seen.lines
         found += seen.mentions
+        others += [f"{member.account.name}: {words}" for words in seen.others]
         hindrances += [f"{member.account.name}: {words}" for words in seen.hindrances]
     return Preview(
         kind=PersonErasure.Kind.USER,
@@ -62,7 +64,7 @@ def of_account_holder(user: User) -> Preview:
         lines=added_up(lines),
         mentions=tuple(found),
         hindrances=tuple(hindrances),
-        others=tuple(KEEPS.format(account=member.account.name) for member in known),
+        others=tuple(others),
         plan=plan,
         traces=traces_of(user),
     )

@@ -14,7 +14,7 @@ import datamap
 from accounts import mail
 from accounts.files.stored import store
 from accounts.models import Membership
-from crm.models import BulkEdit, Company, Contact, CustomField, Deal, Mail, Note, SavedView, SearchToken
+from crm.models import BulkEdit, Company, Contact, ContactConsent, CustomField, Deal, Mail, Note, SavedView, SearchToken
 from crm.search import reindex
 from crm.stored_files import LIST_AS_CSV
 from datamap import Subject
@@ -190,3 +190,22 @@ def test_owners_find_the_certificates_of_whom_was_erased_here(client, acme, glob
     printed = client.get(address).content.decode()
     assert "data-print" in printed and "js/print.js" in printed
     assert "Nothing." in printed, "nothing of a contact stayed, and the page says so"
+
+
+def test_a_line_that_can_only_be_added_is_told_of_and_stays(acme, inside, db):
+    """What another contact said of mail is a proof: nobody may change it, and the erasing does not stumble over it."""
+    with inside(acme):
+        nils, zanna = (
+            Contact.objects.create(first_name=first, last_name=last) for first, last in (("Nils", "G"), NAME)
+        )
+        said = ContactConsent.objects.create(
+            contact=nils,
+            permission="given",
+            how="mail",
+            said_on=timezone.localdate(),
+            words=f"{' '.join(NAME)} heard it",
+        )
+        seen = persons.preview(zanna)
+        assert seen.mentions == () and "1 line that can only be added" in seen.others[0]
+        persons.erase(zanna, asked_by=None, reason="asked")
+        assert ContactConsent.objects.get(pk=said.pk).words == said.words
