@@ -193,6 +193,8 @@ class Writing:
                 self._omit("text", part.entity.name, "About somebody else.", id=place, column=column)
         for name, reason in self.scope.left_out.items():
             self._omit("table", name, reason)
+        for name, reason in self.scope.fewer.items():
+            self._omit("rows", name, reason)
         if self.scope.is_whole:
             self._omit("rows", "support_access.ticketmessage", NOTES_OF_STAFF)
             for purpose, reason in sorted(left_out_of_archives().items()):

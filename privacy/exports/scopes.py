@@ -13,7 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import JSONField, Model, QuerySet
 
 import datamap
-from accounts.models import Membership, User
+from accounts.models import BellNotice, Membership, User
 from crm.models import Contact
 from datamap import Category, Subject
 from privacy.exports.entities import Entity, entities, entity_of, left_out
@@ -23,6 +23,8 @@ from tenancy.globals import has_account
 from tenancy.models import AccountModel
 
 WITHHELD = "(left out: about somebody else)"
+MERELY_NAMED = "Rows that only name them, such as what they look after or approved, are in the archive of the account."
+OF_COLLEAGUES = "What rings for a colleague is in the archive of that colleague."
 NOT_ABOUT_THEM = "Nothing in it is about the one whom this archive is about."
 
 
@@ -71,6 +73,7 @@ class Scope:
     parts: tuple[Part, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
+    fewer: Mapping[str, str] = field(default_factory=dict)  # entities of which rows have to do with them and stay
 
     @property
     def is_whole(self) -> bool:
@@ -127,7 +130,7 @@ def texts(contact: Contact) -> Iterator[tuple[Entity, Any, str, str]]:
 def _some(kind: str, about: Any, parts: list[Part]) -> Scope:
     named = {part.entity.name for part in parts}
     others = {entity.name: NOT_ABOUT_THEM for entity in entities() if entity.name not in named}
-    return Scope(kind, tuple(parts), {**others, **left_out()}, str(about.public_id))
+    return Scope(kind, tuple(parts), {**others, **left_out()}, str(about.public_id), fewer=_merely_naming(about))
 
 
 def _about(person: Model) -> Iterator[Part]:
@@ -140,13 +143,38 @@ def _about(person: Model) -> Iterator[Part]:
 
 def _rows_about(person: Model) -> Iterator[tuple[Entity, QuerySet[Any]]]:
     """Each entity with the numbers of its rows that are about this person, as the data map finds them."""
+    seen: set[str] = set()
+    for entity, rows, is_about in _found(person):
+        # Only the first rows of a table: those after it merely name the person, such as what they approved.
+        if is_about and entity.name not in seen:
+            seen.add(entity.name)
+            yield entity, _numbers(rows)
+
+
+def _merely_naming(person: Model) -> dict[str, str]:
+    """Entities of which some rows have to do with this person and are not in their archive, each with the reason."""
+    seen: set[str] = set()
+    found = {entity_of(BellNotice).name: OF_COLLEAGUES}
+    for entity, _, is_about in _found(person):
+        if is_about and entity.name not in seen:
+            seen.add(entity.name)
+        else:
+            found.setdefault(entity.name, MERELY_NAMED)
+    if isinstance(person, Membership):
+        for entity, _, _ in _found(person.user):
+            if entity.name not in seen:
+                found.setdefault(entity.name, MERELY_NAMED)
+    return dict(sorted(found.items()))
+
+
+def _found(person: Model) -> Iterator[tuple[Entity, QuerySet[Any], bool]]:
+    """What the data map finds of this person: rows of an entity, and whether they may be about them."""
     subject = Subject.CONTACT if isinstance(person, Contact) else Subject.MEMBER
     known = {entity.model: entity for entity in entities() if not entity.place}
     for rows in datamap.rows_about(person):
         entry = datamap.registry.entry_of(rows.queryset.model)
-        # Only the first rows of a table: those after it merely name the person, such as what they approved.
-        if entry and subject in entry.paths and (entity := known.pop(entry.model, None)):
-            yield entity, _numbers(rows.queryset)
+        if entry and (entity := known.get(entry.model)):
+            yield entity, rows.queryset, subject in entry.paths
 
 
 def _numbers(rows: QuerySet[Any]) -> QuerySet[Any]:
