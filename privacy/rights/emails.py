@@ -63,6 +63,14 @@ def decided_by_firm(request: FirmRequest, account: Account) -> None:
         mail.write("rights_firm_decided", request.email, account=account, **facts)
 
 
+def later_by_firm(request: FirmRequest, account: Account, because: str) -> None:
+    """The firm needs more time, and says why."""
+    if request.email:
+        facts = {"firm": account.name, "what": request.get_kind_display(), "because": because}
+        due, law = day(request.due_on, "year"), request.rule.law
+        mail.write("rights_firm_later", request.email, account=account, due=due, law=law, **facts)
+
+
 def _to_person(request: RightsRequest, kind: str, token: str, **words: Any) -> None:
     url = settings.SITE_URL + reverse("rights_request", args=[token])
     mail.write(kind, request.email, request_url=url, **_facts(request), **words)

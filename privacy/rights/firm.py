@@ -98,6 +98,7 @@ def extend(request: FirmRequest, because: str) -> None:
         raise Refused("The time for that is over, or the law knows no extension.")
     request.extended_at = timezone.now()
     _keep(request, "extended", because)
+    emails.later_by_firm(request, request.account, because)
 
 
 @whole

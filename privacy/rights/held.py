@@ -4,6 +4,9 @@ ground, who can see it and until when. Read from the data map; nobody keeps a se
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,12 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.utils.text import slugify
 
 import datamap
 from accounts.models import Membership, User
 from crm.models import Contact
 from datamap import Answer, Party, Subject, Support
 from lib import formats
+from lib.sheets import BYTE_ORDER_MARK, comma_separated
 from privacy.registers import books
 from tenancy.globals import has_account
 from tenancy.models import AccountModel
@@ -97,6 +102,35 @@ def as_data(tables: Iterator[Held]) -> list[dict[str, Any]]:
 def controller() -> dict[str, str]:
     """Who answers for what we keep for purposes of our own: named in every copy (105)."""
     return settings.OPERATOR.named()
+
+
+def as_zip(data: dict[str, Any]) -> bytes:
+    """A copy for spreadsheets: each table as CSV, and beside them the whole as JSON, which explains every field."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("data.json", as_json(data))
+        for part, tables in data.items():
+            if part == "categories":
+                packed.writestr("categories.csv", _lines(tables))
+            elif isinstance(tables, list):
+                for number, table in enumerate(tables, start=1):
+                    packed.writestr(f"{part}/{number:02}-{slugify(table['table'])}.csv", _as_csv(table))
+    return out.getvalue()
+
+
+def as_json(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False)
+
+
+def _as_csv(table: dict[str, Any]) -> bytes:
+    head = [field["label"] for field in table["fields"]]
+    rows = [[row.get(label, "") for label in head] for row in table["rows"]]
+    return BYTE_ORDER_MARK.encode() + comma_separated([head, *rows])
+
+
+def _lines(rows: list[dict[str, str]]) -> bytes:
+    head = list(rows[0]) if rows else []
+    return BYTE_ORDER_MARK.encode() + comma_separated([head, *([row[name] for name in head] for row in rows)])
 
 
 def categories(user: User) -> list[dict[str, str]]:

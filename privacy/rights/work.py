@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import consents
 from accounts.models import Account, User
 from datamap import Retention
+from lib.formats import day
 from privacy.deletion import persons
 from privacy.deletion.models import PersonErasure
 from privacy.rights import clocks, emails, exceptions, intake
@@ -20,6 +22,7 @@ from privacy.rights.intake import LINKS, locked, note
 from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, RightsRequest
 from privacy.support_access.models import StaffAction
 
+TO_PASS_ON, NOT_PASSED_ON = "Half of the time to pass it on is gone", "Not passed on in time"
 UNCONFIRMED = timedelta(days=30)  # whose mailbox stayed silent so long does not want it any more
 
 
@@ -114,6 +117,9 @@ def ring() -> None:
     """Tell our people of open requests whose time runs out: at a half, at 80 and 95 percent, and when it is over."""
     for request in RightsRequest.objects.filter(closed_at=None, paused_at=None, kind__in=Kind.values):
         _ring(request)
+    firms = RightsRequest.objects.filter(closed_at=None, population=RightsRequest.Population.FIRM, kind__in=Kind.values)
+    for request in firms.filter(~Q(channel=Channel.FORM) | Q(confirmed_at__isnull=False)):
+        _ring_to_pass_on(request)
 
 
 @transaction.atomic
@@ -122,6 +128,18 @@ def _ring(request: RightsRequest) -> None:
         RightsRequest.objects.filter(pk=request.pk).update(alarmed=share)
         note(request, f"{share} % of the time is gone")
         emails.to_staff("rights_runs_out", request, share=share)
+
+
+@transaction.atomic
+def _ring_to_pass_on(request: RightsRequest) -> None:
+    """A firm's request goes to that firm within two working days: its half rings, and its end. The steps remember."""
+    request = locked(request)
+    ends = clocks.end_of(request.forward_by, request.zone)
+    share = clocks.share_passed(request.arrived_at, ends, timezone.now())
+    words = NOT_PASSED_ON if share >= 1 else TO_PASS_ON if share >= 0.5 else ""
+    if words and not request.steps.filter(what__in=[words, NOT_PASSED_ON]).exists():
+        note(request, words)
+        emails.to_staff("rights_pass_on", request, by=day(request.forward_by, "year"), is_over=share >= 1)
 
 
 def forget() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from lib.forms import posted
 from privacy.rights import figures, held, identity, intake, work
 from privacy.rights.forms import AgentRequestForm, PointsForm, RequestForm
 from privacy.rights.models import Kind, RightsRequest
+from privacy.rights.views.files import as_file
 
 ALL_ROWS = 100_000
 
@@ -81,7 +81,10 @@ def who(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def copy(request: HttpRequest, token: str) -> HttpResponse:
-    """The answer to a request that was granted: for whom we know, by the link in the letter, for 30 days."""
+    """The answer to a request that was granted: for whom we know, by the link in the letter, for 30 days.
+
+    ``?as=tables`` gives it for spreadsheets.
+    """
     found = _found(token)
     user = _whom(found)
     if user is None:
@@ -89,10 +92,7 @@ def copy(request: HttpRequest, token: str) -> HttpResponse:
     data: dict[str, Any] = {"request": str(found), "controller": held.controller(), "categories": held.categories(user)}
     if found.kind != Kind.CATEGORIES:
         data["data"] = held.as_data(held.of_user(user, most=ALL_ROWS))
-    response = HttpResponse(json.dumps(data, indent=1, ensure_ascii=False), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="candor-{found}.json"'
-    response["Cache-Control"] = "no-store, private"
-    return response
+    return as_file(request, data, f"candor-{found}")
 
 
 @require_safe
