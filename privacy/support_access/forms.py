@@ -347,7 +347,9 @@ class OverruleForm(forms.Form):
         label="For so many days", min_value=1, max_value=LONGEST_EXTENSION, required=False, initial=7
     )
     reason = forms.CharField(
-        label="Reason", max_length=200, help_text="It stands in the firm’s own log, with your name; its people read it."
+        label="Reason",
+        max_length=200,
+        help_text="It stands in the firm’s own log, with your name, and in a letter to its owners. Its people read it.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(sam, bob_asks):
     for path in ("/support/", f"/support/tickets/{bob_asks.public_id}/"):
         for answer in (browser.get(path), browser.post(path)):
             assert (answer.status_code, answer["Location"]) == (302, "/second-factor/")
-    assert "Set one up here." in browser.get("/second-factor/").content.decode()
+    page = browser.get("/second-factor/").content.decode()
+    assert "Set one up here." in page and "Go on to the staff area" not in page  # it would only lead back here
 
 
 def test_staff_land_in_their_area_after_signing_in(sams):
