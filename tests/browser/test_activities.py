@@ -3,25 +3,25 @@
 from datetime import time, timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from crm.activities import actions
 from crm.models import Activity
 from tests.crm.conftest import *  # noqa: F403  (Maren at the museum, and Edith)
+from tests.days import today
 
 
 @pytest.fixture
 def planned(acme, bob, inside, member_of, maren):
     """A call today and a report that was due yesterday, every month."""
-    today = timezone.localdate()
+    day = today()
     facts = {"owner": member_of(bob), "time_zone": "Europe/Copenhagen", "contact": maren}
     with inside(acme):
         rule = "FREQ=DAILY;INTERVAL=30"
         return [
-            actions.add(Activity(kind="call", subject="Call about the loans", due_on=today, **facts)),
-            actions.add(Activity(subject="Report", due_on=today - timedelta(days=1), repeats=rule, **facts)),
-            actions.add(Activity(kind="meeting", subject="Workshop", due_on=today, due_time=time(23, 50), **facts)),
+            actions.add(Activity(kind="call", subject="Call about the loans", due_on=day, **facts)),
+            actions.add(Activity(subject="Report", due_on=day - timedelta(days=1), repeats=rule, **facts)),
+            actions.add(Activity(kind="meeting", subject="Workshop", due_on=day, due_time=time(23, 50), **facts)),
         ]
 
 
@@ -53,7 +53,7 @@ def test_a_day_of_activities(server, open_page, sign_in, axe, bob, planned, mare
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    wanted = str(timezone.localdate() - timedelta(days=6))
+    wanted = str(today() - timedelta(days=6))
     expect(page.get_by_label("Day", exact=False).first).to_have_value(wanted)
     expect(page.get_by_label("How often")).to_be_hidden()
     page.get_by_label("Repeat").select_option("WEEKLY")

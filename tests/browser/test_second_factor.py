@@ -76,7 +76,7 @@ def test_an_app_a_passkey_and_codes(server, alice, acme, open_page, axe, device,
         page.get_by_role("link", name="Download").click()
     assert codes[9].replace(" ", "") in downloaded.value.path().read_text()
     page.get_by_role("link", name="I have kept them").click()
-    assert page.url == f"{server}/a/acme/admin/security/"
+    expect(page).to_have_url(f"{server}/a/acme/admin/security/")
 
     sign_out(page)
     sign_in(page, server)

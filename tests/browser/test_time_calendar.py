@@ -87,6 +87,7 @@ def test_a_week_along_the_clock(server, open_page, sign_in, bob, morning, stored
     expect(page.locator("#calendar-status")).to_contain_text("9:15–12:00")
     drag(page, (box["x"] + 20, box["y"] + 20), (thursday["x"] + 20, box["y"] + 20), keys=["Control"])
     expect(page.get_by_text("Copied: Website relaunch, Thursday 19 November, 09:15–12:00.")).to_be_visible()
+    page.wait_for_load_state()  # it is another page: one draws there once its script is here
     assert stored() == [(18, "09:15", 165), (19, "09:15", 165)]
     # Drawn on free hours, it becomes a form with the times in it.
     friday = hours(page, 20)

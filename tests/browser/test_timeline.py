@@ -42,6 +42,7 @@ def test_writing_calling_narrowing_and_sharing(server, acme, alice, bob, inside,
     page.get_by_label("Subject").fill("Copy for the opening hours")
     page.get_by_role("button", name="Log mail").click()
     page.get_by_text("Only you").wait_for()
+    page.wait_for_load_state()  # it is another page: until its scripts are here, links load the whole of the next
     timeline = page.get_by_role("navigation", name="Filter the timeline")
     timeline.get_by_role("link", name="E-mail").click()
     page.wait_for_url("**?show=mail")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.config.conftest import wait_for
+from tests.days import live_where_it_is_noon
 from tests.timetracking.conftest import *  # noqa: F403  (the projects and hours of Acme)
 from timetracking.models import RunningTimer, TimeEntry, work_value
 
@@ -45,6 +46,7 @@ def look_again(page):
 def test_two_browsers_one_timer(
     server, another_chromium, open_page, sign_in, acme, bob, website, design, internal, went_on, logged, inside, axe
 ):
+    live_where_it_is_noon()
     page, phone = open_page(), open_page(width=360, dark=True, browser=another_chromium)
     for window in (page, phone):
         sign_in(window, server, bob)
