@@ -90,7 +90,8 @@ def _begin_try(event: str) -> bool:
 @transaction.atomic
 def _act(event: str) -> None:
     """Look at the books of its customer and mark it, with whatever else waits for them: all of it, or nothing."""
-    row = WebhookEvent.objects.select_for_update(skip_locked=True).filter(event=event, state=State.NEW).first()
+    # Waits: who asked too late whether it is due has locked it for a moment, too, and a try would be lost on that.
+    row = WebhookEvent.objects.select_for_update().filter(event=event, state=State.NEW).first()
     if row is None:
         return
     known = ProcessorCustomer.objects.filter(ref=row.customer).first()
