@@ -114,7 +114,7 @@ def suppress(address: str, reason: Reason, *, purpose: str = "", evidence: str =
 
 def may_send(user: User, purpose: str) -> bool:
     """True when the person's last word on this kind is yes and nothing stands against the address."""
-    if not (user.is_active and user.is_confirmed):
+    if not (user.is_active and user.is_confirmed) or user.restricted_at is not None:
         return False
     return any(wish.is_alive for wish in wishes_of(user) if wish.purpose == purpose)
 

@@ -81,6 +81,7 @@ describe(
         "password": Column("credentials", purpose=SIGN_IN),
         "last_login": Column("security", erase=Erasure.CLEAR, purpose=SIGN_IN),
         "agreed_through": "consent",
+        "restricted_at": "consent",
         "joined_at": Column(
             "activity",
             erase=Keep(Reason.EXPECTED_USE, "It counts sign-ups; without the name it is nobody's."),
@@ -122,6 +123,8 @@ describe(
             "past_due_since",
             "overruled_as",
             "overruled_until",
+            "wanted_people",
+            "wanted_interval",
             "most_members",
             "closing_at",
             "closing_days",

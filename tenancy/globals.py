@@ -55,8 +55,11 @@ GLOBAL_TABLES: dict[str, str] = {
     "registers_incident": "our own record of what went wrong, and published",
     "registers_businesstransfer": "that our business goes to somebody else, and published",
     "registers_release": "figures that we published",
+    "registers_logextract": "which part of our logs a case asks for; staff read all of them",
+    "registers_misuse": "our own cases of fraud and breaches of the terms, whoever the firm is",
     "registers_announcement": "what every firm hears from us, and published",
     "visits_visit": "who looked at a page, without account or person: most of them belong to none",
+    "visits_tie": "that staff tied visits to a person, keyed by user, in whichever account they work",
     "visits_figure": "counts of many, about nobody",
     "visits_alert": "network addresses that behave like intruders; staff read all of them",
     "deletion_accountdeletion": "speaks of an account that is gone, by its number; a worker walks all of them",
@@ -96,6 +99,8 @@ READ_FREELY = frozenset(
         "registers_businesstransfer",
         "registers_disclosure",
         "registers_incident",
+        "registers_logextract",
+        "registers_misuse",
         "registers_release",
         "deletion_accountdeletion",
         "deletion_ledgerline",
@@ -115,6 +120,7 @@ READ_FREELY = frozenset(
         "support_access_mask",
         "visits_alert",
         "visits_figure",
+        "visits_tie",
         "visits_visit",
     }
 )

@@ -24,6 +24,7 @@ from website.register import State
 # What a search engine may list, as far as it is there.
 LISTED = ["/", "/pricing/", "/security/", "/trial/", "/privacy/", "/privacy/promises/", "/terms/", "/cookies/"]
 LISTED += ["/processors/", "/transparency/", "/processing/", "/privacy/retention/", "/privacy/legal-grounds/"]
+LISTED += ["/statistics/", "/privacy/transfers/", "/privacy/recipients/"]
 LISTED += ["/privacy/authorities/", "/privacy/signals/", "/contact/", "/contact/child/", "/api/docs/"]
 
 SHOWN_PROMISES = {8, 41, 61, 67, 68, 72}  # what somebody wants to know before signing up

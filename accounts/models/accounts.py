@@ -49,6 +49,8 @@ class Account(Versioned):
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     second_factor_since = models.DateTimeField(null=True, blank=True, editable=False)
     second_factor_days = models.PositiveSmallIntegerField(default=14, db_default=14, editable=False)
+    wanted_people = models.PositiveIntegerField(null=True, editable=False)  # chosen when signing up
+    wanted_interval = models.CharField(max_length=5, blank=True, db_default="", editable=False)  # month or year
     most_members = models.PositiveIntegerField(null=True, editable=False)  # who may be let in at once; None: anybody
     # What staff say for a while, whatever the payments say (accounts/standing.py).
     overruled_as = models.CharField(

@@ -51,6 +51,7 @@ class User(Versioned, AbstractBaseUser):
     is_staff = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    restricted_at = models.DateTimeField(null=True, editable=False)  # their data is kept and not used, until it is over
     agreed_through = models.DateField(null=True, editable=False)  # the newest version of terms or policy they know of
     # Which promotions were written to them, as "tips/a_week_of_hours": the letters themselves go after 90 days.
     promotions_had = ArrayField(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +12,8 @@ from accounts import mail
 from accounts.lifecycle import owners
 from accounts.models import User
 from accounts.queries import account_at
-from privacy.registers import announcing
-from privacy.registers.models import BusinessTransfer, Disclosure, Incident
+from privacy.registers import announcing, statistics
+from privacy.registers.models import BusinessTransfer, Disclosure, Incident, Release
 from privacy.support_access.models import StaffAction
 
 State = Disclosure.State
@@ -128,3 +130,32 @@ def announce_transfer(transfer: BusinessTransfer, *, by: User) -> BusinessTransf
     announcing.announce_transfer(transfer)
     note(f"Announced that the business goes to {transfer.successor}", by=by)
     return transfer
+
+
+@transaction.atomic
+def make_release(*, topic: str, purpose: str, since: date, until: date, by: User) -> Release:
+    """Count, and keep what was counted and what may be said of it. The first of two; nothing leaves yet (89)."""
+    counted = statistics.tally(topic, purpose, since, until)
+    same = Release.objects.filter(topic=topic, purpose=purpose, since=since, until=until)
+    made = Release(topic=topic, purpose=purpose, since=since, until=until, version=same.count() + 1, first=by)
+    made.method, made.tally = statistics.method(topic, purpose), counted
+    made.figures = statistics.figures(counted)
+    made.digest = statistics.digest(made)
+    made.save()
+    note(f"Counted: {made}", by=by)
+    return made
+
+
+@transaction.atomic
+def publish_release(release: Release, *, by: User) -> None:
+    """The second of two, who is somebody else: from now on everybody may read it."""
+    found = Release.objects.select_for_update().get(pk=release.pk)
+    if found.published_at is not None:
+        raise WrongHands("It is published already.")
+    if found.first_id == by.pk:
+        raise WrongHands("Whoever counted it does not publish it.")
+    if not statistics.is_made_again(found):
+        raise WrongHands("The figures do not come out of what was counted. Count again.")
+    found.second, found.published_at = by, timezone.now()
+    found.save(update_fields=["second", "published_at"])
+    note(f"Published: {found}", by=by)

@@ -12,10 +12,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from lib.forms import posted
-from privacy.registers import actions, announcing
-from privacy.registers.forms import DecisionForm, DisclosureForm, IncidentForm, TransferForm
-from privacy.registers.models import Announcement, BusinessTransfer, Disclosure, Incident
+from privacy.registers import actions, announcing, extracting, misuse, statistics
+from privacy.registers.forms import (
+    DecisionForm,
+    DisclosureForm,
+    ExtractForm,
+    HearingForm,
+    IncidentForm,
+    MisuseForm,
+    ReleaseForm,
+    SuspensionForm,
+    TransferForm,
+)
+from privacy.registers.models import (
+    Announcement,
+    BusinessTransfer,
+    Disclosure,
+    Incident,
+    LogExtract,
+    Misuse,
+    Release,
+)
 from privacy.support_access.gate import staff_here, staff_only
 
 SHOWN = 100
@@ -35,6 +54,8 @@ def registers(request: HttpRequest) -> HttpResponse:
         "unexamined": announcing.unexamined(),
         "disclosures": Disclosure.objects.all()[:SHOWN],
         "incidents": Incident.objects.all()[:SHOWN],
+        "misuses": Misuse.objects.all()[:SHOWN],
+        "releases": Release.objects.all()[:SHOWN],
         "transfers": BusinessTransfer.objects.all()[:SHOWN],
         "announcements": Announcement.objects.all()[:SHOWN],
     }
@@ -66,6 +87,7 @@ def disclosure(request: HttpRequest, public_id: UUID) -> HttpResponse:
             step = _try(request, actions.refuse, case, why=given["decision"], by=by)
         return step or redirect("registers:disclosure", public_id)
     words = {"case": case, "form": form, "is_mine": case.first_id == staff_here(request).pk}
+    words["extracts"] = [(each, extracting.number_of(each)) for each in case.extracts.all()]
     return render(request, "registers/disclosure.html", words, status=422 if form.is_bound else 200)
 
 
@@ -128,3 +150,99 @@ def transfer_create(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, form: ModelForm, title: str, verb: str, **more: Any) -> HttpResponse:
     words = {"form": form, "title": title, "verb": verb, **more}
     return render(request, "registers/form.html", words, status=422 if form.is_bound else 200)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def release_create(request: HttpRequest) -> HttpResponse:
+    """Count something that may be given away; nothing leaves yet."""
+    form = ReleaseForm(posted(request))
+    if form.is_valid():
+        made = actions.make_release(**form.cleaned_data, by=staff_here(request))
+        return redirect("registers:release", made.public_id)
+    return _form(request, form, "Count something to publish", "Count")
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Figures before and after they are published; sent, the second person's yes."""
+    found = get_object_or_404(Release, public_id=public_id)
+    if request.method == "POST":
+        try:
+            actions.publish_release(found, by=staff_here(request))
+        except actions.WrongHands as trouble:
+            messages.error(request, str(trouble))
+        else:
+            messages.success(request, "Published: everybody can read it at Statistics.")
+        return redirect("registers:release", public_id)
+    is_mine = found.first_id == staff_here(request).pk
+    is_again = statistics.is_made_again(found)
+    return render(request, "registers/release.html", {"release": found, "is_mine": is_mine, "is_again": is_again})
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def extract_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Fix which part of our logs the case asks for, before anybody agrees."""
+    case = get_object_or_404(Disclosure, public_id=public_id)
+    form = ExtractForm(posted(request))
+    if form.is_valid():
+        try:
+            extracting.scope(form.instance, case, by=staff_here(request))
+        except actions.WrongHands as trouble:
+            messages.error(request, str(trouble))
+        return redirect("registers:disclosure", public_id)
+    return _form(request, form, "Which part of our logs", "Fix it")
+
+
+@staff_only
+@require_POST
+def extract_draw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The rows as a file, once two people released the case."""
+    found = get_object_or_404(LogExtract.objects.select_related("case"), public_id=public_id)
+    try:
+        text = extracting.draw(found, by=staff_here(request))
+    except actions.WrongHands as trouble:
+        messages.error(request, str(trouble))
+        return redirect("registers:disclosure", found.case.public_id)
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="extract-{str(public_id)[:8]}.csv"'
+    return response
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def misuse_create(request: HttpRequest) -> HttpResponse:
+    """Somebody says that a firm cheats, or breaks the terms."""
+    form = MisuseForm(posted(request))
+    if form.is_valid():
+        case = misuse.open_case(form.instance, by=staff_here(request))
+        return redirect("registers:misuse", case.public_id)
+    return _form(request, form, "Fraud, or a breach of the terms", "Open")
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def misuse_case(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One case; sent, what follows from it, or the answer to the appeal."""
+    case, by = get_object_or_404(Misuse, public_id=public_id), staff_here(request)
+    is_appeal = case.state == Misuse.State.APPEALED
+    form = HearingForm(posted(request)) if is_appeal else SuspensionForm(posted(request))
+    if form.is_valid():
+        try:
+            _follow(case, form.cleaned_data, by)
+        except actions.WrongHands as trouble:
+            messages.error(request, str(trouble))
+        return redirect("registers:misuse", public_id)
+    words = {"case": case, "form": form, "is_mine": case.first_id == by.pk}
+    return render(request, "registers/misuse.html", words, status=422 if form.is_bound else 200)
+
+
+def _follow(case: Misuse, given: dict[str, Any], by: User) -> None:
+    if "answer" in given:
+        misuse.answer(case, given["answer"], lifts=given["lifts"], by=by)
+    elif given["days"]:
+        misuse.suspend(case, given["days"], by=by)
+    else:
+        misuse.dismiss(case, by=by)

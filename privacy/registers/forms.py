@@ -9,8 +9,20 @@ from django import forms
 from django.utils import timezone
 
 from accounts.choices import countries
+from accounts.cookieless import CookielessForm
+from accounts.lifecycle import LONGEST_EXTENSION
 from accounts.queries import account_at
-from privacy.registers.models import NOTICE_DAYS, BusinessTransfer, Disclosure, Incident
+from privacy.registers import statistics
+from privacy.registers.models import (
+    MOST_DAYS,
+    NOTICE_DAYS,
+    BusinessTransfer,
+    Disclosure,
+    Incident,
+    LogExtract,
+    Misuse,
+    Release,
+)
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -78,3 +90,79 @@ class TransferForm(forms.ModelForm):
         if day < timezone.localdate() + timedelta(days=NOTICE_DAYS):
             raise forms.ValidationError(f"Firms are told {NOTICE_DAYS} days before.")
         return day
+
+
+class ReleaseForm(forms.ModelForm):
+    """What is counted, to be given away."""
+
+    class Meta:
+        model = Release
+        fields = ["topic", "purpose", "since", "until"]
+        widgets = {"since": DAY, "until": DAY}
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = given.get("since"), given.get("until")
+        if since and until and since > until:
+            self.add_error("until", "This day is before the first.")
+        if until and until >= timezone.now().date():
+            self.add_error("until", "Count days that are over.")
+        if given.get("purpose") == Release.Purpose.RESEARCH and given.get("topic") not in statistics.FOR_RESEARCH:
+            self.add_error("purpose", "Visits name nobody, so nobody could say yes to research with theirs.")
+        return given
+
+
+class ExtractForm(forms.ModelForm):
+    """Which part of our logs a case asks for."""
+
+    class Meta:
+        model = LogExtract
+        fields = ["log", "ip", "since", "until"]
+        widgets = {"since": MOMENT, "until": MOMENT}
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = given.get("since"), given.get("until")
+        if since and until and not since < until <= since + timedelta(days=MOST_DAYS):
+            self.add_error("until", f"Say from when to when, {MOST_DAYS} days at most.")
+        return given
+
+
+class MisuseForm(forms.ModelForm):
+    """Fraud, or a breach of the terms."""
+
+    class Meta:
+        model = Misuse
+        fields = ["firm", "reason", "evidence"]
+        widgets = {name: forms.Textarea(attrs={"rows": 4}) for name in ("reason", "evidence")}
+
+    def clean_firm(self) -> str:
+        firm: str = self.cleaned_data["firm"]
+        if account_at(firm) is None:
+            raise forms.ValidationError("There is no account of that name.")
+        return firm
+
+
+class SuspensionForm(forms.Form):
+    """What follows from a case."""
+
+    days = forms.IntegerField(
+        label="Read-only for how many days",
+        min_value=1,
+        max_value=LONGEST_EXTENSION,
+        required=False,
+        help_text="Empty: nothing follows, and the case is closed.",
+    )
+
+
+class AppealForm(CookielessForm):
+    """The firm does not agree."""
+
+    words = forms.CharField(label="Why it is wrong", max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class HearingForm(forms.Form):
+    """Somebody else answers the appeal."""
+
+    answer = forms.CharField(label="Answer", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    lifts = forms.BooleanField(label="The firm is right: lift it now", required=False)

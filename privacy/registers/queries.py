@@ -24,6 +24,10 @@ class Half:
     def came(self) -> int:
         return sum(row[1] for row in self.rows)
 
+    @property
+    def released(self) -> int:
+        return sum(row[2] for row in self.rows)
+
 
 def report() -> list[Half]:
     """Every half-year since the beginning, the newest first."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from uuid import UUID
 
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import limits
+from accounts.cookieless import accepts_without_cookies
 from accounts.documents import kept_in
 from datamap import Party
-from privacy.registers import books, queries, schedule
-from privacy.registers.models import Announcement, BusinessTransfer, Incident, Release
+from lib.forms import posted
+from privacy.registers import books, misuse, queries, schedule, statistics
+from privacy.registers.forms import AppealForm
+from privacy.registers.models import Announcement, BusinessTransfer, Incident, Misuse, Release
 
 
 @require_safe
@@ -36,7 +43,10 @@ def transparency(request: HttpRequest) -> HttpResponse:
         "halves": queries.report(),
         "incidents": Incident.objects.exclude(told_at=None),
         "transfers": BusinessTransfer.objects.all(),
-        "releases": Release.objects.all(),
+        "releases": Release.objects.exclude(published_at=None),
+        "suspended": Misuse.objects.exclude(ends_at=None).count(),
+        "appeals": Misuse.objects.exclude(appealed_at=None).count(),
+        "lifted": Misuse.objects.filter(state=Misuse.State.LIFTED).count(),
         "operator": settings.OPERATOR,
     }
     return render(request, "registers/transparency.html", words)
@@ -69,3 +79,62 @@ def legal_grounds(request: HttpRequest) -> HttpResponse:
         "operator": settings.OPERATOR,
     }
     return render(request, "registers/legal_grounds.html", words)
+
+
+@require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    """Every figure that we gave away (89, 90, 91), and what research is (143)."""
+    releases = Release.objects.exclude(published_at=None)
+    return render(request, "registers/statistics.html", {"releases": releases})
+
+
+@require_safe
+def published_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The same as a file, with what its hash is made of."""
+    found = get_object_or_404(Release.objects.exclude(published_at=None), public_id=public_id)
+    words = {name: str(getattr(found, name)) for name in ("topic", "purpose", "since", "until", "version", "method")}
+    facts = {"figures": found.figures, "digest": found.digest, "is_made_again": statistics.is_made_again(found)}
+    return JsonResponse({**words, **facts}, json_dumps_params={"indent": 1, "ensure_ascii": False})
+
+
+@require_safe
+def transfers(request: HttpRequest) -> HttpResponse:
+    """What leaves the country where the rest is kept, and why it may (84)."""
+    used = books.processors_used()
+    words = {
+        "abroad": [each for each in used if each.travels],
+        "at_home": [each for each in used if not each.travels],
+        "country": kept_in(),
+    }
+    return render(request, "registers/transfers.html", words)
+
+
+@require_safe
+def recipients(request: HttpRequest) -> HttpResponse:
+    """Who gets which kind of data, kind by kind; nobody where nobody does (124)."""
+    kinds = [(str(each.category), books.recipients([str(each.category)])) for each in schedule.collected()]
+    return render(request, "registers/recipients.html", {"kinds": kinds, "halves": queries.report()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@accepts_without_cookies
+def appeal(request: HttpRequest, token: str) -> HttpResponse:
+    """A firm says why a suspension is wrong, by the link in our letter (87)."""
+    case = misuse.of_link(token)
+    if case is None:
+        raise Http404
+    form = AppealForm(posted(request))
+    if form.is_valid():
+        try:
+            limits.count(request, "contact", key=f"appeal {case.public_id}")
+        except limits.TooMany as too_many:
+            form.add_error(None, too_many)
+        else:
+            with transaction.atomic():
+                if form.arrives_first(str(case.public_id)) and case.state == Misuse.State.SUSPENDED:
+                    misuse.appeal(case, form.cleaned_data["words"])
+            return redirect("appeal", token)
+    response = render(
+        request, "registers/appeal.html", {"case": case, "form": form}, status=422 if form.is_bound else 200
+    )
+    return limits.answer(response, form)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/my-data/consents/<uuid:public_id>/", own.consent_receipt, name="consent_receipt"),
     path("admin/my-data/requests/", own.my_requests, name="my_requests"),
     path("admin/my-data/requests/<uuid:public_id>/stop/", own.my_request_stop, name="my_request_stop"),
+    path("admin/my-data/use-again/", own.use_again, name="use_again"),
     path("admin/privacy/", firm.requests, name="requests"),
     path("admin/privacy/new/", firm.request_create, name="request_create"),
     path("admin/privacy/contacts/<uuid:public_id>/", firm.contact_held, name="contact_held"),

@@ -14,7 +14,7 @@ from accounts.links import LastingLink
 from accounts.models import Account, User, normalise_email
 from accounts.queries import account_at
 from lib.seals import marks
-from privacy.rights import emails, firm, ledger
+from privacy.rights import emails, firm, ledger, restricting
 from privacy.rights.models import Agent, Channel, Decision, Kind, RightsRequest, Step
 from privacy.support_access.models import new_number
 
@@ -127,6 +127,8 @@ def _begin(request: RightsRequest) -> None:
         return
     if request.what.stops:
         inbound.record_opt_out(request.email, evidence=str(request))
+        if request.kind == Kind.RESTRICT:
+            restricting.restrict(request)
         if request.kind == Kind.OPT_OUT:
             ledger.opt_out(request.email, source=str(request))
         note(request, "Use stopped while we look at it")

@@ -16,7 +16,7 @@ from datamap import Retention
 from lib.formats import day
 from privacy.deletion import persons
 from privacy.deletion.models import PersonErasure
-from privacy.rights import clocks, emails, exceptions, intake
+from privacy.rights import clocks, emails, exceptions, intake, restricting
 from privacy.rights.exceptions import Kept
 from privacy.rights.intake import LINKS, locked, note
 from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, RightsRequest
@@ -91,6 +91,8 @@ def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kep
     token = LINKS.make(request.public_id.hex)
     url = settings.SITE_URL + reverse("rights_copy", args=[token]) if has_copy(request) else ""
     emails.decided(request, token, copy_url=url)
+    if request.kind == Kind.RESTRICT and decision == Decision.REFUSED:
+        restricting.refuse(request)
     if request.kind == Kind.DELETE and decision != Decision.REFUSED:
         _erase(request)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from datamap import Basis, Column, Erasure, Interest, Party, Retention, Subject, describe
-from privacy.visits.models import Alert, Figure, Visit
+from privacy.visits.models import Alert, Figure, Tie, Visit
 
 NOT_EXPORTED = "It names no account and no person, so whose it is can't be told."
 NOTICING = "Noticing attacks on the service, and tracing them"
@@ -33,6 +34,10 @@ def nobodys_alerts(person: Any) -> QuerySet[Alert]:
     return Alert.objects.none()
 
 
+def ties_of(user: User) -> QuerySet[Tie]:
+    return Tie.objects.filter(user=user)
+
+
 describe(
     Visit,
     **WATCHING,
@@ -55,4 +60,18 @@ describe(
 )
 describe(
     Figure, fields={"name": "business"}, not_personal=frozenset({"day", "kind", "networks"}), exported=NOT_EXPORTED
+)
+describe(
+    Tie,
+    purpose=NOTICING,
+    subject=Subject.ACCOUNT_HOLDER,
+    party=Party.CONTROLLER,
+    basis=Basis.LEGITIMATE_INTEREST,
+    interest=Interest.SECURITY,
+    retention=Retention.TWO_YEARS,
+    counted_from="made_at",
+    fields={"ip": "device", "since": "activity", "until": "activity", "purpose": "security"}
+    | dict.fromkeys(("visits", "made_at"), "activity"),
+    rows_for=ties_of,
+    erase=Erasure.DELETE_ROW,
 )

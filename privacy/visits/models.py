@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
+
+from accounts.models import User
 
 
 class Visit(models.Model):
@@ -71,3 +74,27 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.ip}"
+
+
+class Tie(models.Model):
+    """Somebody of us tied visits to a person, for a purpose; the person reads of it (48)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    ip = models.GenericIPAddressField("network address")
+    since = models.DateTimeField("from")
+    until = models.DateTimeField("to")
+    purpose = models.CharField("what for", max_length=300)
+    visits = models.PositiveIntegerField("how many pages", default=0, editable=False)
+    staff = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    made_at = models.DateTimeField("done at", default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        verbose_name, verbose_name_plural = "visits tied to you", "visits tied to you"
+        constraints = [
+            models.CheckConstraint(condition=~Q(purpose=""), name="tie_has_a_purpose"),
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="tie_has_a_span"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ip}: {self.purpose}"

@@ -6,4 +6,4 @@ from privacy.visits import views
 
 app_name = "visits_desk"
 
-urlpatterns = [path("", views.visits, name="visits")]
+urlpatterns = [path("", views.visits, name="visits"), path("tie/", views.tie, name="tie")]

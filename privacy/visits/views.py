@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from privacy.support_access.gate import staff_only
-from privacy.visits import recording
+from lib.forms import posted
+from privacy.support_access.gate import staff_here, staff_only
+from privacy.visits import recording, tying
 from privacy.visits import signals as found
+from privacy.visits.forms import TieForm
 from privacy.visits.gate import K
 from privacy.visits.models import Alert, Figure, Visit
 
@@ -46,3 +48,17 @@ def visits(request: HttpRequest) -> HttpResponse:
         "k": K,
     }
     return render(request, "visits/desk.html", words)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def tie(request: HttpRequest) -> HttpResponse:
+    """Tie visits to a person: shown once, and on record for the person (48)."""
+    form, tied = TieForm(posted(request)), None
+    if form.is_valid():
+        try:
+            tied = tying.tie(form.instance, by=staff_here(request))
+        except tying.NotTheirs as trouble:
+            form.add_error(None, str(trouble))
+    status = 422 if form.is_bound and tied is None else 200
+    return render(request, "visits/tie.html", {"form": form, "tied": tied, "most": tying.SHOWN}, status=status)

@@ -49,6 +49,9 @@ PUBLIC = [
     "/processing/",
     "/processors/",
     "/transparency/",
+    "/statistics/",
+    "/privacy/transfers/",
+    "/privacy/recipients/",
 ]
 # for those who are signed in, before any account
 OUTSIDE = [

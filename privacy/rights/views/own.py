@@ -20,7 +20,7 @@ from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
 from lib.forms import posted
 from privacy.exports import holders
-from privacy.rights import firm, held, intake, ledger, touched
+from privacy.rights import firm, held, intake, ledger, restricting, touched
 from privacy.rights.forms import OwnForm
 from privacy.rights.models import Channel, FirmRequest, Kind, RightsRequest
 
@@ -116,6 +116,16 @@ def my_requests(request: Any) -> HttpResponse:
 def my_request_stop(request: Any, public_id: UUID) -> HttpResponse:
     """The reader doesn't want it any more."""
     intake.give_up(get_object_or_404(RightsRequest, public_id=public_id, user_ref=request.user.public_id))
+    return redirect("rights:my_requests", request.account.slug)
+
+
+@require_POST
+@open_when_read_only
+@allow("profile.edit")
+def use_again(request: Any) -> HttpResponse:
+    """The reader's data may be used again, as far as they agreed to it."""
+    restricting.lift(request.user)
+    messages.success(request, "Your data is used again, as far as you agreed to it.")
     return redirect("rights:my_requests", request.account.slug)
 
 

@@ -271,6 +271,7 @@ class StaffAction(models.Model):
         BILLING_SEEN = "billing.seen", "Saw to a difference in billing"
         REGISTERED = "register.written", "Wrote into a register"
         PUBLISHED = "document.published", "Published a document"
+        TIED = "visits.tied", "Tied visits to a person"
         RIGHTS = "rights.worked", "Worked on a rights request"
 
     kind = models.CharField(max_length=30, choices=Kind)

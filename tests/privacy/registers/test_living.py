@@ -14,7 +14,6 @@ from privacy.registers import announcing
 from privacy.registers.models import BusinessTransfer, Disclosure, Incident
 from privacy.support_access.models import StaffAction
 from tests.promises import promise
-from tests.signed_in import staff_browser
 
 pytestmark = pytest.mark.usefixtures("_rows")
 
@@ -28,11 +27,6 @@ CASE = {
     "received_at": "2026-11-22T09:00",
 }
 YES = {"decision": "A valid order of the court in charge.", "released": "4 sign-ins with their network addresses"}
-
-
-@pytest.fixture
-def tesss(tess):
-    return staff_browser(tess)
 
 
 def opened(browser, **given) -> Disclosure:

@@ -1,0 +1,75 @@
+"""Whoever signs in can have their data kept and not used; what they agreed to before waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts import consents, mail
+from accounts.models import Membership, OutgoingMail
+from privacy.rights import work
+from tests.privacy.rights.conftest import send
+from tests.promises import promise
+
+pytestmark = pytest.mark.usefixtures("_rows")
+Purpose = consents.Purpose
+
+
+def agreed(user):
+    """As if they had wanted all of it, before and after they asked."""
+    consents.choose(user, set(Purpose.values), source="a test")
+    consents.say(user, consents.Further.RESEARCH, is_given=True, source="a test", method=consents.Method.CLICK)
+
+
+def is_used(user):
+    user.refresh_from_db()
+    found = {purpose: consents.may_send(user, purpose) for purpose in Purpose.values}
+    assert len(set(found.values())) == 1 and (user in set(consents.audience(Purpose.TIPS))) is found["tips"]
+    return found["tips"]
+
+
+@promise(114)
+def test_from_the_moment_it_is_confirmed_their_data_is_kept_and_not_used(ask, acme, alice, client):
+    alice.set_password("quiet maple seven trains")
+    alice.save()
+    agreed(alice)
+    assert is_used(alice)
+    waiting = OutgoingMail.objects.create(
+        kind="x", to=alice.email, user=alice, purpose="tips", subject="A tip", text="Do.", html="<p>Do.</p>"
+    )
+    _, link = ask(kind="restrict")
+    assert is_used(alice), "anybody can name her address"
+    send(link)
+    agreed(alice)
+    assert not is_used(alice), "whatever is ticked"
+    mail.sweep()
+    waiting.refresh_from_db()
+    assert waiting.state == OutgoingMail.State.UNWANTED
+    assert alice.first_name == "Alice" and Membership.objects.filter(user=alice, removed_at=None).exists(), "kept"
+    client.force_login(alice)
+    page = client.get("/a/acme/admin/my-data/requests/").content.decode()
+    assert "we keep your data and do not use it" in page
+    assert "restricted" not in client.get("/a/acme/admin/people/").content.decode().lower(), "nobody else reads it"
+    client.post("/a/acme/admin/my-data/use-again/")
+    assert is_used(alice)
+
+
+@promise(114)
+def test_a_request_that_is_refused_stops_nothing_any_more(ask, acme, alice, sam):
+    alice.set_password("quiet maple seven trains")
+    alice.save()
+    request, link = ask(kind="restrict")
+    send(link)
+    agreed(alice)
+    assert not is_used(alice)
+    kept = [{"code": "1", "what": "Mail", "evidence": "She asked for it again."}]
+    work.decide(request, "refused", answer="There is no ground.", kept=kept, by=sam)
+    assert is_used(alice)
+
+
+@promise(114)
+def test_it_is_theirs_alone_to_ask_and_a_firms_data_is_the_firms(ask, acme, alice, bob):
+    _, link = ask(kind="restrict", population="firm", firm="The Acme people")
+    send(link)
+    for user in (alice, bob):
+        user.refresh_from_db()
+        assert user.restricted_at is None
