@@ -72,6 +72,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "overdue holds": {"task": "deletion.remind_of_holds", "schedule": timedelta(hours=24)},
     "people who are erased": {"task": "deletion.finish_persons", "schedule": timedelta(minutes=10)},
     "rights of people": {"task": "rights.keep_up", "schedule": timedelta(hours=1)},
+    "children": {"task": "children.keep_up", "schedule": timedelta(minutes=10)},
     "closed accounts": {"task": "deletion.erase_closed_accounts", "schedule": timedelta(minutes=10)},
     "notices to firms": {"task": "registers.tell_firms", "schedule": timedelta(minutes=10)},
     "visits": {"task": "visits.keep_up", "schedule": timedelta(hours=24)},

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "privacy.registers.apps.RegistersConfig",
     "website.apps.WebsiteConfig",
     "privacy.rights.apps.RightsConfig",
+    "privacy.children.apps.ChildrenConfig",
     "privacy.support_access.apps.SupportAccessConfig",
     "privacy.exports.apps.ExportsConfig",
     "privacy.deletion.apps.DeletionConfig",

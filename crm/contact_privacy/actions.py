@@ -31,7 +31,7 @@ def note_consent(consent: ContactConsent, *, by: Membership) -> ContactConsent:
 
 
 @whole
-def restrict(contact: Contact, *, reason: str, by: Membership) -> Contact:
+def restrict(contact: Contact, *, reason: str, by: Membership | None) -> Contact:
     """Keep the contact, and use it no more, until somebody lifts that."""
     contact.restricted_at, contact.restricted_by, contact.restriction_reason = timezone.now(), by, reason
     contact.save_checked(contact.version)

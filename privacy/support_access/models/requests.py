@@ -273,6 +273,7 @@ class StaffAction(models.Model):
         PUBLISHED = "document.published", "Published a document"
         TIED = "visits.tied", "Tied visits to a person"
         RIGHTS = "rights.worked", "Worked on a rights request"
+        CHILD = "child.worked", "Worked on a report about a child"
 
     kind = models.CharField(max_length=30, choices=Kind)
     staff = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -1,7 +1,8 @@
-"""The public forms: write to us, report a child's data, add to what was asked. No cookies, no scripts."""
+"""The public forms: write to us, and add to what was asked. No cookies, no scripts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -29,15 +30,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     members = list(memberships_of(user)) if user else []
     form = ContactForm(posted(request), user=user, members=members, initial=_known(request, user))
     words = {"form": form, "addresses": _addresses()}
-    return _received(request, form) or _form_page(request, "support/contact.html", form, words)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@accepts_without_cookies
-def child(request: HttpRequest) -> HttpResponse:
-    """Tell us of a child under 13 whose data is here."""
-    form = ChildForm(posted(request))
-    return _received(request, form) or _form_page(request, "support/child.html", form, {"form": form})
+    return received(request, form) or form_page(request, "support/contact.html", form, words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,14 +43,16 @@ def more(request: HttpRequest, token: str) -> HttpResponse:
     form = MoreForm(posted(request))
     words = {"form": form, "number": ticket}
     if not (form.is_valid() and may_send(request, form, str(ticket.public_id))):
-        return _form_page(request, "support/more.html", form, words)
+        return form_page(request, "support/more.html", form, words)
     with transaction.atomic():
         if form.arrives_first(str(ticket.public_id)):
             actions.add_words(ticket, form.cleaned_data["text"])
     return render(request, "support/received.html", {"ticket": ticket, "is_more": True})
 
 
-def _received(request: HttpRequest, form: ContactForm | ChildForm) -> HttpResponse | None:
+def received(
+    request: HttpRequest, form: ContactForm | ChildForm, take: Callable[..., Ticket] = actions.open_ticket
+) -> HttpResponse | None:
     """The page that says the number, once the form is good; a second click gets the same number."""
     if not form.is_valid():
         return None
@@ -65,11 +60,8 @@ def _received(request: HttpRequest, form: ContactForm | ChildForm) -> HttpRespon
     if not may_send(request, form, email or limits.network_of(request)):
         return None
     with transaction.atomic():
-        ticket: Ticket | None
-        if form.arrives_first(email):
-            ticket = actions.open_ticket(**facts)
-        else:
-            ticket = just_sent(email, facts["subject"], within=LIFETIME)
+        is_first = form.arrives_first(email)
+        ticket = take(**facts) if is_first else just_sent(email, facts["subject"], within=LIFETIME)
     return render(request, "support/received.html", {"ticket": ticket, "email": email})
 
 
@@ -83,7 +75,7 @@ def may_send(request: HttpRequest, form: Form, key: str) -> bool:
     return True
 
 
-def _form_page(request: HttpRequest, template: str, form: CookielessForm, words: dict[str, Any]) -> HttpResponse:
+def form_page(request: HttpRequest, template: str, form: CookielessForm, words: dict[str, Any]) -> HttpResponse:
     response = render(request, template, words, status=422 if form.is_bound else 200)
     return limits.answer(response, form)
 
