@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/privacy/contacts/<uuid:public_id>/", firm.contact_held, name="contact_held"),
     path("admin/privacy/<uuid:public_id>/", firm.request, name="request"),
     path("admin/privacy/<uuid:public_id>/contact/", firm.name_contact, name="request_name_contact"),
+    path("admin/privacy/<uuid:public_id>/correct/", firm.correct, name="request_correct"),
     path("admin/privacy/<uuid:public_id>/decide/", firm.decide, name="request_decide"),
     path("admin/privacy/<uuid:public_id>/<str:step>/", firm.step, name="request_step"),
 ]

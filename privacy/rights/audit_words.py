@@ -19,6 +19,7 @@ register(
     Kind("privacy_request.paused", "Privacy request paused", "paused “{record}”: {detail}", "player-pause"),
     Kind("privacy_request.resumed", "Privacy request taken up again", "took up “{record}” again", "player-play"),
     Kind("privacy_request.extended", "Privacy request extended", "extended “{record}”: {detail}", "calendar-plus"),
+    Kind("privacy_request.corrected", "Corrected on request", "corrected {label} as “{record}” asks", "pencil"),
     Kind("privacy_request.decided", "Privacy request answered", "answered “{record}”: {detail}", "scale"),
 )
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import mail
-from accounts.models import Account, OutgoingMail
+from accounts.models import Account, Membership, OutgoingMail
+from crm.models import Contact
 from lib.formats import day
 from privacy.registers.books import authority_of
 from privacy.rights import exceptions
@@ -69,6 +70,13 @@ def later_by_firm(request: FirmRequest, account: Account, because: str) -> None:
         facts = {"firm": account.name, "what": request.get_kind_display(), "because": because}
         due, law = day(request.due_on, "year"), request.rule.law
         mail.write("rights_firm_later", request.email, account=account, due=due, law=law, **facts)
+
+
+def corrected(request: FirmRequest, contact: Contact, member: Membership) -> None:
+    """Whoever took an archive along has the old words in it."""
+    url = settings.SITE_URL + reverse("crm:contact", args=[request.account.slug, contact.public_id])
+    facts = {"firm": request.account.name, "what": request.get_part_display(), "contact_url": url}
+    mail.write("rights_corrected", member.user.email, account=request.account, **facts)
 
 
 def _to_person(request: RightsRequest, kind: str, token: str, **words: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 import audit
@@ -15,9 +16,10 @@ from accounts.models import Account, Membership
 from crm.contact_privacy import actions as contact_privacy
 from crm.models import Contact, ContactConsent, Permission
 from datamap import Retention
-from privacy.rights import emails
+from privacy.exports.models import Export
+from privacy.rights import emails, steps
 from privacy.rights.clocks import passed_alarm
-from privacy.rights.exceptions import Kept, trouble
+from privacy.rights.exceptions import Kept
 from privacy.rights.models import Channel, Decision, FirmRequest, Kind, RightsRequest
 from privacy.rights.notices import ARRIVED, RUNS_OUT
 from privacy.support_access.queries import approvers_of
@@ -25,17 +27,14 @@ from tenancy.context import Actor, activate, whole
 from tenancy.queue import send
 
 CLOCK = Actor("system", None, "Privacy requests")
+TAKEN_ALONG = ("kind", "country", "name", "email", "words", "part", "old_value", "new_value", "arrived_at")
 UNTIL_DECIDED = "{what}, until it is decided"
-
-
-class Refused(Exception):
-    """It can't be done so; the words say why."""
 
 
 def take(account: Account, request: RightsRequest) -> None:
     """We pass a request on. Its clock runs since it reached us; of what we know about the person nothing goes along."""
     with activate(account, actor=CLOCK):
-        facts = {name: getattr(request, name) for name in ("kind", "country", "name", "email", "words", "arrived_at")}
+        facts = {name: getattr(request, name) for name in TAKEN_ALONG}
         enter(FirmRequest(**facts, account=account, channel=Channel.FORWARDED, origin=request.number))
 
 
@@ -68,35 +67,28 @@ def name_contact(request: FirmRequest, contact: Contact, *, by: Membership) -> N
 @whole
 def acknowledge(request: FirmRequest) -> None:
     """The person was told that it arrived."""
-    if request.acknowledged_at is None:
-        request.acknowledged_at = timezone.now()
+    if steps.acknowledge(request):
         _keep(request, "acknowledged")
 
 
 @whole
 def pause(request: FirmRequest, because: str) -> None:
     """A word of the person is missing; while it is, the days don't count."""
-    if not request.rule.pauses:
-        raise Refused(f"{request.rule.law} knows no pause: the days go on.")
-    if request.paused_at is None:
-        request.paused_at = timezone.now()
+    if steps.pause(request):
         _keep(request, "paused", because)
 
 
 @whole
 def resume(request: FirmRequest) -> None:
     """The word came."""
-    if request.paused_at is not None:
-        request.paused_days, request.paused_at = request.days_paused, None
+    if steps.resume(request):
         _keep(request, "resumed")
 
 
 @whole
 def extend(request: FirmRequest, because: str) -> None:
     """It takes longer; the person must be told, and once is all."""
-    if not request.may_be_extended:
-        raise Refused("The time for that is over, or the law knows no extension.")
-    request.extended_at = timezone.now()
+    steps.extend(request)
     _keep(request, "extended", because)
     emails.later_by_firm(request, request.account, because)
 
@@ -104,19 +96,22 @@ def extend(request: FirmRequest, because: str) -> None:
 @whole
 def decide(request: FirmRequest, decision: str, *, answer: str, kept: list[Kept]) -> None:
     """The firm's answer, which goes to the person. What was refused names its reasons and what shows them."""
-    if not request.is_open:
-        raise Refused("It was answered already.")
-    if decision in (Decision.PARTIAL, Decision.REFUSED) and not kept:
-        raise Refused("Say what is not done, and why.")
-    if troubles := [words for each in kept if (words := trouble(each, has_research_consent=False))]:
-        raise Refused(troubles[0])
-    request.decision, request.answer, request.exceptions = decision, answer, kept
-    request.paused_days, request.paused_at, request.closed_at = request.days_paused, None, timezone.now()
+    steps.decide(request, decision, answer=answer, kept=kept)
     _keep(request, "decided", request.get_decision_display())
     contact = request.contact
     if decision == Decision.REFUSED and contact is not None and _was_stopped_for(request, contact):
         contact_privacy.lift(contact, reason=f"Refused: {request.get_kind_display()}")
     emails.decided_by_firm(request, request.account)
+
+
+@whole
+def corrected(request: FirmRequest, contact: Contact, *, answer: str) -> None:
+    """The contact says now what they asked for: they hear of it, and so does whoever took the old words along."""
+    audit.record("privacy_request.corrected", request, data={"label": request.get_part_display()})
+    took = Export.objects.filter(Q(scope=Export.Scope.ACCOUNT) | Q(scope=Export.Scope.CONTACT, about=contact.public_id))
+    for member in {each.by for each in took.filter(state=Export.State.READY).select_related("by__user") if each.by}:
+        emails.corrected(request, contact, member)
+    decide(request, Decision.FULL, answer=answer, kept=[])
 
 
 def wake_all() -> None:

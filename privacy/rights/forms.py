@@ -20,9 +20,10 @@ from lib.seals import Seal
 from privacy.rights import exceptions
 from privacy.rights.exceptions import Kept
 from privacy.rights.identity import POINTS
-from privacy.rights.models import Agent, Channel, Decision, FirmRequest, Kind, RightsRequest
+from privacy.rights.models import Agent, Channel, Decision, FirmRequest, Kind, Part, RightsRequest
 
 LONGEST = 4000
+CORRECTION = ("part", "old_value", "new_value")
 LARGEST_PERMISSION = 2_000_000
 PERMISSION = Seal("an agent's signed permission")
 Population = RightsRequest.Population
@@ -54,7 +55,25 @@ def _past(moment: Any) -> Any:
     return moment
 
 
-class RequestForm(CookielessForm):
+class Correction(forms.Form):
+    """What is wrong, and what it should be: asked only of who wants something corrected."""
+
+    part = forms.ChoiceField(label="What is wrong", choices=[("", "Choose"), *Part.choices], required=False)
+    old_value = forms.CharField(label="What stands there", max_length=300, required=False)
+    new_value = forms.CharField(label="What it should be", max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") != Kind.CORRECT:
+            cleaned.update(dict.fromkeys(CORRECTION, ""))
+        elif cleaned.get("part") and not cleaned.get("new_value"):
+            self.add_error("new_value", "Say what it should be.")
+        elif not cleaned.get("part") and not cleaned.get("words"):
+            self.add_error("part", "Say what is wrong.")
+        return cleaned
+
+
+class RequestForm(Correction, CookielessForm):
     """A request by somebody who need not be signed in."""
 
     kind = forms.ChoiceField(label="What do you want?", choices=[("", "Choose"), *Kind.choices])
@@ -87,7 +106,7 @@ class RequestForm(CookielessForm):
 
     def facts(self) -> dict[str, Any]:
         """What ``open_request`` takes."""
-        names = ("population", "firm", "name", "email", "country", "words")
+        names = ("population", "firm", "name", "email", "country", "words", *CORRECTION)
         given = self.cleaned_data
         return {"kind": Kind(given["kind"]), "channel": Channel.FORM, **{name: given[name] for name in names}}
 
@@ -176,7 +195,7 @@ class PointsForm(CookielessForm):
         return {name: self.cleaned_data.get(name, "") for name in POINTS}
 
 
-class OwnForm(forms.Form):
+class OwnForm(Correction):
     """A request by somebody who is signed in."""
 
     kind = forms.ChoiceField(label="What do you want?", choices=[("", "Choose"), *Kind.choices])
@@ -190,7 +209,7 @@ class OwnForm(forms.Form):
         self.fields["to"].choices = choices  # type: ignore[attr-defined]
 
 
-class StaffForm(forms.Form):
+class StaffForm(Correction):
     """What somebody asked us in a letter or a call."""
 
     kind = forms.ChoiceField(choices=Kind.choices, label="What they ask for")
@@ -266,14 +285,14 @@ class DecisionForm(forms.Form):
         return cleaned
 
 
-class FirmRequestForm(forms.ModelForm):
+class FirmRequestForm(Correction, forms.ModelForm):
     """What one of a firm's contacts asked the firm itself."""
 
     country = _country("Where they live", "Not known")
 
     class Meta:
         model = FirmRequest
-        fields = ["kind", "channel", "arrived_at", "name", "email", "country", "words"]
+        fields = ["kind", "channel", "arrived_at", "name", "email", "country", *CORRECTION, "words"]
         widgets = {"arrived_at": MOMENT, "words": forms.Textarea(attrs={"rows": 4})}
         labels = {"kind": "What they ask for", "arrived_at": "When it came"}
 
@@ -286,6 +305,12 @@ class FirmRequestForm(forms.ModelForm):
 
     def clean_arrived_at(self) -> Any:
         return _past(self.cleaned_data["arrived_at"])
+
+
+class CorrectForm(forms.Form):
+    """What the firm writes into its contact: what was asked for, or something nearer to the truth."""
+
+    value = forms.CharField(label="Write this", max_length=300, required=False)
 
 
 class NameContactForm(forms.Form):

@@ -81,6 +81,21 @@ class Decision(models.TextChoices):
     WITHDRAWN = "withdrawn", "Not pursued"
 
 
+class Part(models.TextChoices):
+    """What somebody wants corrected."""
+
+    FIRST_NAME = "first_name", "First name"
+    LAST_NAME = "last_name", "Last name"
+    EMAIL = "email", "E-mail"
+    PHONE = "phone", "Telephone"
+    TITLE = "title", "Title or position"
+    WEBSITE = "website", "Website"
+    STREET = "street", "Street and number"
+    POSTAL_CODE = "postal_code", "Postal code"
+    CITY = "city", "City"
+    OTHER = "other", "Something else"
+
+
 class Asked(models.Model):
     """What both have in common: who asks for what, and the clock."""
 
@@ -90,6 +105,9 @@ class Asked(models.Model):
     name = models.CharField(max_length=160, blank=True)
     email = models.EmailField("e-mail", blank=True)
     words = models.TextField("in their words", blank=True)
+    part = models.CharField("what is wrong", max_length=12, blank=True, db_default="", choices=Part)
+    old_value = models.CharField("what stands there", max_length=300, blank=True, db_default="")
+    new_value = models.CharField("what it should be", max_length=300, blank=True, db_default="")
     arrived_at = models.DateTimeField(default=timezone.now)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     extended_at = models.DateTimeField(null=True, blank=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -16,37 +17,33 @@ from datamap import Retention
 from lib.formats import day
 from privacy.deletion import persons
 from privacy.deletion.models import PersonErasure
-from privacy.rights import clocks, emails, exceptions, intake, restricting
+from privacy.registers.books import processors_used
+from privacy.rights import clocks, emails, intake, restricting, steps
 from privacy.rights.exceptions import Kept
 from privacy.rights.intake import LINKS, locked, note
-from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, RightsRequest
+from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, Part, RightsRequest
+from privacy.rights.steps import Refused
 from privacy.support_access.models import StaffAction
 
+PROFILE = frozenset({Part.FIRST_NAME, Part.LAST_NAME, Part.PHONE, Part.STREET, Part.POSTAL_CODE, Part.CITY})
+CATEGORIES = frozenset({"identity", "contact details", "postal address"})
 TO_PASS_ON, NOT_PASSED_ON = "Half of the time to pass it on is gone", "Not passed on in time"
 UNCONFIRMED = timedelta(days=30)  # whose mailbox stayed silent so long does not want it any more
-
-
-class Refused(Exception):
-    """It can't be done so; the words say why."""
 
 
 @transaction.atomic
 def acknowledge(request: RightsRequest, *, by: User) -> None:
     """The person was told that it arrived, other than by our letter."""
     request = locked(request)
-    if request.acknowledged_at is None:
-        request.acknowledged_at = timezone.now()
+    if steps.acknowledge(request):
         _done(request, "Acknowledged", by=by)
 
 
 @transaction.atomic
 def pause(request: RightsRequest, because: str, *, by: User) -> None:
-    """We wait for a word of theirs. Only where the law lets the days stop."""
+    """We wait for a word of theirs."""
     request = locked(request)
-    if not request.rule.pauses:
-        raise Refused(f"{request.rule.law} knows no pause: the days go on.")
-    if request.is_open and request.paused_at is None:
-        request.paused_at = timezone.now()
+    if steps.pause(request):
         _done(request, f"Paused: {because}", by=by)
 
 
@@ -54,8 +51,7 @@ def pause(request: RightsRequest, because: str, *, by: User) -> None:
 def resume(request: RightsRequest, *, by: User) -> None:
     """The word came."""
     request = locked(request)
-    if request.paused_at is not None:
-        request.paused_days, request.paused_at = request.days_paused, None
+    if steps.resume(request):
         _done(request, "Taken up again", by=by)
 
 
@@ -63,9 +59,7 @@ def resume(request: RightsRequest, *, by: User) -> None:
 def extend(request: RightsRequest, because: str, *, by: User) -> None:
     """It takes longer: once, in time, and the person hears why."""
     request = locked(request)
-    if not request.may_be_extended:
-        raise Refused("The time for that is over, or the law knows no extension.")
-    request.extended_at = timezone.now()
+    steps.extend(request)
     _done(request, f"Extended: {because}", by=by)
     emails.later(request, LINKS.make(request.public_id.hex), because)
 
@@ -83,10 +77,10 @@ def pass_on(request: RightsRequest, account: Account, *, by: User) -> None:
 def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kept], by: User) -> None:
     """Our answer, which goes to the person. Nothing is handed over for somebody whom we don't know."""
     request = locked(request)
-    if trouble := _trouble(request, decision, kept):
+    if request.is_open and decision != Decision.REFUSED and (trouble := _trouble_with_whom(request)):
         raise Refused(trouble)
-    request.decision, request.answer, request.exceptions = decision, answer, kept
-    request.paused_days, request.paused_at, request.closed_at = request.days_paused, None, timezone.now()
+    has_consent = _gave_research_consent(request)
+    steps.decide(request, decision, answer=answer, kept=kept, has_research_consent=has_consent)
     _done(request, f"Decided: {request.get_decision_display().lower()}", by=by)
     token = LINKS.make(request.public_id.hex)
     url = settings.SITE_URL + reverse("rights_copy", args=[token]) if has_copy(request) else ""
@@ -95,6 +89,8 @@ def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kep
         restricting.refuse(request)
     if request.kind == Kind.DELETE and decision != Decision.REFUSED:
         _erase(request)
+    if request.kind == Kind.CORRECT and decision == Decision.FULL:
+        _correct(request, by=by)
 
 
 def _erase(request: RightsRequest) -> None:
@@ -106,6 +102,23 @@ def _erase(request: RightsRequest) -> None:
         persons.erase(user, asked_by=None, reason=PersonErasure.Ground.ASKED)
     except persons.Refused as refused:
         raise Refused(str(refused)) from refused
+
+
+def _correct(request: RightsRequest, *, by: User) -> None:
+    """Write what they say into their profile, where it says which field; and name who else has the old value."""
+    user = User.objects.select_for_update().filter(public_id=request.user_ref).first() if request.user_ref else None
+    if user is None or request.part not in PROFILE:
+        return
+    setattr(user, request.part, request.new_value)
+    try:
+        user.clean_fields(exclude={each.name for each in User._meta.fields} - {request.part})
+    except ValidationError as wrong:
+        raise Refused(" ".join(wrong.messages)) from wrong
+    user.save(update_fields=[request.part])
+    note(request, f"Corrected: {request.get_part_display().lower()}", by=by)
+    others = sorted(each.name for each in processors_used() if CATEGORIES & set(each.categories))
+    told = f"To be told of it: {', '.join(others)}" if others else "Nobody outside has the old value"
+    note(request, told, by=by)
 
 
 def has_copy(request: RightsRequest) -> bool:
@@ -160,23 +173,11 @@ def forget() -> None:
 def _forget_proof(request: RightsRequest) -> None:
     Comparison.objects.filter(request=request).delete()
     Agent.objects.filter(request=request).delete()
-    gone = {"name": "", "email": "", "words": "", "answer": "", "mark": "", "firm": "", "user_ref": None}
+    names = ("name", "email", "words", "old_value", "new_value", "answer", "mark", "firm")
+    gone = {**dict.fromkeys(names, ""), "user_ref": None}
     kept = [{"code": each["code"], "what": "", "evidence": ""} for each in request.exceptions]
     RightsRequest.objects.filter(pk=request.pk).update(**gone, exceptions=kept, forgotten_at=timezone.now())
     note(request, "Proof, words and address forgotten")
-
-
-def _trouble(request: RightsRequest, decision: str, kept: list[Kept]) -> str:
-    """What stands against deciding so; "" if nothing does."""
-    if not request.is_open:
-        return "It was answered already."
-    if decision in (Decision.PARTIAL, Decision.REFUSED) and not kept:
-        return "Say what is not done, and why."
-    if decision != Decision.REFUSED and (trouble := _trouble_with_whom(request)):
-        return trouble
-    has_consent = _gave_research_consent(request)
-    found = (exceptions.trouble(each, has_research_consent=has_consent) for each in kept)
-    return next((words for words in found if words), "")
 
 
 def _trouble_with_whom(request: RightsRequest) -> str:

@@ -93,7 +93,7 @@ def decide(suggestion: Suggestion, change: Change, request: Any, *, applies: boo
         return "Somebody has decided this meanwhile."
     if not change.may_apply:
         return "You may not change this record."
-    if applies and (trouble := _apply(suggestion, change, request)):
+    if applies and (trouble := put(change.record, suggestion.field, suggestion.value, request)):
         return trouble
     facts = {"decided_at": timezone.now(), "decided_by": request.membership.user, "was_applied": applies}
     Suggestion.objects.filter(pk=suggestion.pk).update(**facts)
@@ -101,16 +101,18 @@ def decide(suggestion: Suggestion, change: Change, request: Any, *, applies: boo
     return ""
 
 
-def _apply(suggestion: Suggestion, change: Change, request: Any) -> str:
-    resource = _resource(Named.of(suggestion.look.record).kind)
-    if resource is None:
+def put(found: Any, field: str, value: str, request: Any) -> str:
+    """Store a value in one field of a record, by the form that pages and programs use. Returns what is in the way."""
+    changed_by = Resource.changed_by.get(type(found))
+    if changed_by is None:
         return "Such a record can’t be changed here."
-    record = resource.editable(request.membership).filter(pk=change.record.pk).first()
+    resource = changed_by()
+    record = resource.editable(request.membership).filter(pk=found.pk).first()
     if record is None:
         return "You may not change this record."
     fields = resource.fields_for(request.membership)
     try:
-        given = given_to_form({suggestion.field: suggestion.value}, fields, is_new=False)
+        given = given_to_form({field: value}, fields, is_new=False)
         form = resource.form(given, request, record)
         if form.is_valid():
             resource.store(form, request)

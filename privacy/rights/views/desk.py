@@ -17,6 +17,7 @@ from lib.keyset import page
 from privacy.rights import intake, work
 from privacy.rights.forms import PERMISSION, BecauseForm, DecisionForm, PassOnForm, StaffForm
 from privacy.rights.models import Agent, Channel, Kind, RightsRequest
+from privacy.rights.steps import Refused
 from privacy.support_access.gate import staff_here, staff_only
 from privacy.support_access.models import Ticket, TicketMessage
 
@@ -99,7 +100,7 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         try:
             work.decide(found, given["decision"], answer=given["answer"], kept=form.kept(), by=staff_here(request))
-        except work.Refused as refused:
+        except Refused as refused:
             form.add_error(None, str(refused))
         else:
             return redirect("rights_desk:request", public_id)
@@ -123,7 +124,7 @@ def permission(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _done(request: HttpRequest, found: RightsRequest, act: Callable[[], None]) -> HttpResponse:
     try:
         act()
-    except work.Refused as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
     return redirect("rights_desk:request", found.public_id)
 

@@ -17,10 +17,13 @@ from crm.search import matching
 from lib.forms import posted
 from lib.keyset import page
 from privacy.rights import firm, held, touched
-from privacy.rights.forms import BecauseForm, DecisionForm, FirmRequestForm, NameContactForm
-from privacy.rights.models import FirmRequest
+from privacy.rights.forms import BecauseForm, CorrectForm, DecisionForm, FirmRequestForm, NameContactForm
+from privacy.rights.models import FirmRequest, Part
+from privacy.rights.steps import Refused
+from privacy.support_access.suggesting import put
 
 MOST_FOUND = 20
+CORRECTABLE = frozenset({Part.FIRST_NAME, Part.LAST_NAME, Part.EMAIL, Part.PHONE, Part.TITLE, Part.WEBSITE})
 
 
 @require_safe
@@ -92,7 +95,7 @@ def step(request: Any, public_id: UUID, step: str) -> HttpResponse:
         return _page(request, found, because=form, status=422)
     try:
         steps[step]()
-    except firm.Refused as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
     return redirect("rights:request", request.account.slug, public_id)
 
@@ -107,11 +110,29 @@ def decide(request: Any, public_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         try:
             firm.decide(found, given["decision"], answer=given["answer"], kept=form.kept())
-        except firm.Refused as refused:
+        except Refused as refused:
             form.add_error(None, str(refused))
         else:
             return redirect("rights:request", request.account.slug, public_id)
     return _page(request, found, decision=form, status=422)
+
+
+@require_POST
+@open_when_read_only
+@allow("privacy.answer")
+def correct(request: Any, public_id: UUID) -> HttpResponse:
+    """Write into the contact what was asked for, as it stands in the form; that answers the request."""
+    found, form = _found(public_id), CorrectForm(request.POST)
+    contact = found.contact
+    if contact is None or not found.is_open or found.part not in CORRECTABLE:
+        raise Http404
+    if form.is_valid():
+        trouble = put(contact, found.part, form.cleaned_data["value"], request)
+        if not trouble:
+            firm.corrected(found, contact, answer=f"{found.get_part_display()}: corrected.")
+            return redirect("rights:request", request.account.slug, public_id)
+        form.add_error("value", trouble)
+    return _page(request, found, correction=form, status=422)
 
 
 @require_safe
@@ -136,6 +157,8 @@ def _page(request: Any, found: FirmRequest, *, status: int = 200, **forms: Any) 
         "q": _words_sought(request),
         "because": BecauseForm(),
         "decision": DecisionForm(),
+        "correction": CorrectForm(initial={"value": found.new_value}),
+        "stands": getattr(contact, found.part) if contact and found.part in CORRECTABLE else None,
         "naming": NameContactForm(found=[] if contact else _candidates(request, found)),
         **forms,
     }

@@ -136,9 +136,9 @@ def _tabs(request: Any) -> list[dict[str, Any]]:
     return [{"label": label, "url": url, "is_current": url == request.path} for label, url in found]
 
 
-def _ask(request: Any, kind: str, to: str, words: str) -> None:
+def _ask(request: Any, kind: str, to: str, **told: str) -> None:
     user, name = request.user, request.user.get_full_name()
-    facts = {"name": name, "email": user.email, "country": user.country, "words": words}
+    facts = {"name": name, "email": user.email, "country": user.country, **told}
     if to == "firm":
         asked = FirmRequest(kind=kind, channel=Channel.APP, person_ref=request.membership.public_id, **facts)
         firm.enter(asked, by=request.membership)

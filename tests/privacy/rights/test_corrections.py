@@ -1,0 +1,125 @@
+"""Something is wrong: who says so names field, old and new; who answers applies it beside what stands, or refuses."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Membership, OutgoingMail, User
+from audit.models import Event
+from crm.models import Contact
+from privacy.exports.models import Export
+from privacy.rights import intake
+from privacy.rights.models import Channel, FirmRequest, Kind, RightsRequest
+from tests.privacy.rights.conftest import ASKED, send
+from tests.promises import promise
+
+WRONG = {"kind": "correct", "part": "title", "old_value": "Clerk", "new_value": "Head of Sales", "words": ""}
+
+pytestmark = pytest.mark.usefixtures("_rows")
+
+
+@pytest.fixture
+def asked(ask, acme, inside):
+    """Maren asks in public that Acme correct her title; the request on Acme's board, with her named."""
+    with inside(acme):
+        maren = Contact.objects.create(first_name="Maren", last_name="Holm", email="maren@holm.example", title="Clerk")
+    _, link = ask(**WRONG, population="firm", firm="Acme", email="maren@holm.example")
+    send(link)
+    with inside(acme):
+        request = FirmRequest.objects.get()
+    return request, maren, f"/a/acme/admin/privacy/{request.public_id}/"
+
+
+@promise(110)
+def test_a_firm_sees_the_difference_and_applies_it(asked, acme, alice, bob, client, inside):
+    request, maren, at = asked
+    with inside(acme):
+        member = Membership.objects.get(account=acme, user=bob)
+        Export.objects.create(by=member, scope="account", state="ready")
+    client.force_login(alice)
+    client.post(f"{at}contact/", {"contact": maren.public_id})
+    page = client.get(at).content.decode()
+    assert "Head of Sales" in page and "<del>Clerk</del>" in page.replace("\n", "").replace("  ", "")
+    assert client.post(f"{at}correct/", {"value": "x" * 301}).status_code == 422
+    assert client.post(f"{at}correct/", {"value": "Head of Sales"}).status_code == 302
+    with inside(acme):
+        maren.refresh_from_db()
+        request.refresh_from_db()
+        assert maren.title == "Head of Sales" and request.decision == "full"
+        kinds = set(Event.objects.values_list("kind", flat=True))
+        assert {"contact.changed", "privacy_request.corrected", "privacy_request.decided"} <= kinds
+    told = OutgoingMail.objects.get(kind="rights_firm_decided")
+    assert told.to == "maren@holm.example" and "corrected" in told.text
+    others = OutgoingMail.objects.get(kind="rights_corrected")
+    assert others.to == bob.email and "Head of Sales" not in others.text
+    assert client.post(f"{at}correct/", {"value": "Again"}).status_code == 404
+
+
+@promise(116)
+def test_a_firm_may_refuse_with_its_reason(asked, acme, alice, client, inside):
+    _, maren, at = asked
+    client.force_login(alice)
+    client.post(f"{at}contact/", {"contact": maren.public_id})
+    why = {"what": "The title", "code": "not_wrong", "evidence": "HR"}
+    refused = {"decision": "refused", "answer": "It is right.", **why}
+    assert client.post(f"{at}decide/", refused).status_code == 302
+    assert "as far as we can see" in OutgoingMail.objects.get(kind="rights_firm_decided").text
+    with inside(acme):
+        maren.refresh_from_db()
+        assert maren.title == "Clerk"
+
+
+def test_strangers_apply_nothing(asked, acme, mallory, globex, bob, client):
+    _, _, at = asked
+    for user in (mallory, bob):
+        client.force_login(user)
+        assert client.post(f"{at}correct/", {"value": "Mine"}).status_code in (403, 404)
+        assert client.post(at.replace("acme", "globex") + "correct/", {"value": "Mine"}).status_code == 404
+
+
+@promise(110)
+def test_what_we_hold_ourselves_is_written_into_the_profile(acme, alice, sams):
+    told = {"part": "city", "old_value": "Aarhus", "new_value": "Odense"}
+    facts = {"population": "holder", "channel": Channel.APP, "email": alice.email, "name": "Alice", **told}
+    request = intake.open_request(Kind.CORRECT, user=alice, **facts)
+    at = f"/support/rights/{request.public_id}/"
+    assert "Odense" in sams.get(at).content.decode()
+    assert sams.post(f"{at}decide/", {"decision": "full", "answer": "Done."}).status_code == 302
+    assert User.objects.get(pk=alice.pk).city == "Odense"
+    steps = [step.what for step in request.steps.all()]
+    assert "Corrected: city" in steps and "Nobody outside has the old value" in steps
+    assert OutgoingMail.objects.filter(kind="rights_decided", to=alice.email).exists()
+
+
+def test_a_value_that_cant_be_is_refused_and_nothing_is_decided(acme, alice, sams):
+    facts = {"population": "holder", "channel": Channel.APP, "email": alice.email, "part": "postal_code"}
+    request = intake.open_request(Kind.CORRECT, user=alice, new_value="9" * 300, **facts)
+    decided = sams.post(f"/support/rights/{request.public_id}/decide/", {"decision": "full", "answer": "Done."})
+    assert decided.status_code == 422
+    request.refresh_from_db()
+    assert request.is_open
+
+
+def test_the_form_wants_to_know_what_it_should_be():
+    refused = send("/privacy/request/", **{**ASKED, **WRONG, "new_value": ""})
+    assert refused.status_code == 422 and "what it should be" in refused.content.decode()
+    refused = send("/privacy/request/", **{**ASKED, "kind": "correct", "words": ""})
+    assert refused.status_code == 422 and "what is wrong" in refused.content.decode()
+    assert send("/privacy/request/", **{**ASKED, "kind": "access", "part": "city", "new_value": "X"}).status_code == 200
+    assert RightsRequest.objects.get(kind="access").part == ""
+
+
+def test_both_values_are_forgotten_with_the_rest(ask):
+    from datetime import timedelta
+
+    from privacy.rights import work
+
+    request, link = ask(**WRONG, email="edith@pell.example")
+    intake.give_up(request)
+    RightsRequest.objects.filter(pk=request.pk).update(closed_at=timezone.now() - timedelta(days=31))
+    work.forget()
+    request.refresh_from_db()
+    assert (request.part, request.old_value, request.new_value) == ("title", "", "")
+    assert "Head of Sales" not in Client().get(link).content.decode()
