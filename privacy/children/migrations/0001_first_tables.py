@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("support_access", "0012_staff_work_on_children"),
+        ("support_access", "0011_staff_work_on_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
