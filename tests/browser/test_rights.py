@@ -1,0 +1,139 @@
+"""Each right from the public form to its end, in one browser; a firm's correction; a report about a child."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from accounts.models import CacheEntry, OutgoingMail, User
+from crm.models import Contact
+from privacy.children.models import ChildReport
+from privacy.rights.models import FirmRequest, Kind, RightsRequest
+from tests.browser.test_help import fits
+from tests.privacy.rights.conftest import link_of_letter
+from tests.promises import promise
+from tests.signed_in import staff_browser
+
+KNOWN = {"phone": "+4533123456", "street": "Havnegade 3", "postal_code": "1058"}
+DECIDED = {Kind.CORRECT: "Done", Kind.DELETE: "Done in part", Kind.COMPLAINT: "Refused"}
+
+
+@pytest.fixture
+def desk_of(server, open_page):
+    """A page of somebody of our staff."""
+
+    def opened(user):
+        page = open_page()
+        value = staff_browser(user).cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": server}])
+        return page
+
+    return opened
+
+
+def answer(desk, decision):
+    desk.get_by_label(decision, exact=True).check()
+    if decision != "Done":
+        desk.get_by_label("What is not done", exact=True).fill("The invoices of 2025")
+        desk.get_by_label("Why not", exact=True).first.select_option("8")
+        desk.get_by_label("What shows it", exact=True).fill("The bookkeeping act, until 2031")
+    desk.get_by_label("Your answer").fill("This is what we did.")
+    desk.get_by_role("button", name="Answer", exact=True).click()
+    desk.get_by_role("region", name="Answer").get_by_text("This is what we did.").wait_for()
+
+
+@promise(62, 107, 109, 110, 111, 112, 114, 116, 117, 118, 121, 128)
+def test_every_right_from_the_public_form_to_its_end(server, acme, bob, sam, open_page, desk_of, axe):
+    User.objects.filter(pk=bob.pk).update(**KNOWN, city="Aarhus")
+    person, desk = open_page(width=360, scripts=False), desk_of(sam)
+    for kind in [*(each for each in Kind if each != Kind.DELETE), Kind.DELETE]:  # after that nobody is left to ask
+        CacheEntry.objects.all().delete()  # ten forms in a minute are more than one person may send
+        person.goto(f"{server}/privacy/request/?kind={kind}")
+        person.get_by_label("Your name").fill("Bob Reyes")
+        person.get_by_label("Your e-mail").fill(bob.email)
+        person.get_by_label("Where you live").select_option("DE")
+        if kind == Kind.CORRECT:
+            person.get_by_label("What is wrong").select_option("city")
+            person.get_by_label("What stands there").fill("Aarhus")
+            person.get_by_label("What it should be").fill("Odense")
+            checked = open_page(width=360)
+            checked.goto(person.url)
+            assert fits(checked)
+            axe(checked)
+        person.get_by_role("button", name="Send request").click()
+        person.goto(server + link_of_letter())
+        person.get_by_role("button", name="Yes, it was me: go on").click()
+        if kind.points_needed:
+            person.get_by_role("link", name="Say who you are").click()
+            person.get_by_label("Telephone in your profile").fill(KNOWN["phone"])
+            person.get_by_label("Street and number in your profile").fill(KNOWN["street"])
+            person.get_by_label("Postal code in your profile").fill(KNOWN["postal_code"])
+            if kind.points_needed > 2:
+                person.get_by_label("I declare, under penalty of perjury").check()
+            person.get_by_role("button", name="Compare").click()
+            person.get_by_text("fits what we hold").wait_for()
+        request = RightsRequest.objects.get(kind=kind)
+        desk.goto(f"{server}/support/rights/{request.public_id}/")
+        decision = DECIDED.get(kind, "Done")
+        answer(desk, decision)
+        person.goto(server + link_of_letter("rights_decided"))
+        person.get_by_text(f": {decision}").wait_for()
+        if kind.hands_over:
+            assert person.get_by_role("link", name="Fetch your data").is_visible()
+            assert person.get_by_role("link", name="As tables").is_visible()
+        letter = OutgoingMail.objects.filter(kind="rights_decided").latest("pk").text
+        is_refused = decision != "Done"
+        assert is_refused == ("The invoices of 2025" in letter) == ("complain to the authority" in letter)
+        assert is_refused == person.get_by_role("link", name="Complain").is_visible()
+        if is_refused:
+            assert "https://www.bfdi.bund.de" in letter and "act, until" not in letter
+    assert not RightsRequest.objects.filter(kind__in=Kind.values, closed_at=None).exists()
+    assert person.context.cookies() == []
+    assert not User.objects.filter(email=bob.email, is_active=True).exists()
+    axe(desk)
+
+
+@promise(100, 110)
+def test_a_firm_corrects_by_one_click_and_two_of_us_end_a_report(
+    server, acme, alice, sam, tess, inside, open_page, desk_of, sign_in, axe
+):
+    with inside(acme):
+        maren = Contact.objects.create(first_name="Maren", last_name="Holm", email="maren@holm.example", title="Clerk")
+        asked = FirmRequest(kind="correct", channel="mail", name="Maren Holm", email="maren@holm.example")
+        asked.part, asked.old_value, asked.new_value, asked.contact_ref = "title", "Clerk", "Chief", maren.public_id
+        asked.save(force_insert=True)
+    firm = open_page()
+    sign_in(firm, server, alice)
+    firm.goto(f"{server}/a/acme/admin/privacy/{asked.public_id}/")
+    axe(firm)
+    firm.get_by_role("button", name="Correct and answer").click()
+    firm.get_by_text("Title or position: corrected.").wait_for()
+    with inside(acme):
+        maren.refresh_from_db()
+        assert maren.title == "Chief"
+
+    stranger = open_page(width=360, scripts=False)
+    stranger.goto(f"{server}/contact/child/")
+    stranger.get_by_label("Where is it?").fill("Acme")
+    stranger.get_by_label("What did you notice?").fill("Maren is 11.")
+    stranger.get_by_role("button", name="Send report").click()
+    stranger.get_by_text("T-").first.wait_for()
+    report = ChildReport.objects.select_related("ticket").get()
+    first, second = desk_of(sam), desk_of(tess)
+    first.goto(f"{server}/support/tickets/{report.ticket.public_id}/")
+    first.get_by_role("link", name="Freeze and decide").click()
+    first.get_by_label("E-mail of the child").fill("maren@holm.example")
+    first.get_by_label("Account, for a firm’s contact").fill("acme")
+    first.get_by_role("button", name="Freeze").click()
+    first.get_by_label("It is not a child under 13").check()
+    first.get_by_label("How do you know?").select_option("firm")
+    first.get_by_role("button", name="Say it").click()
+    axe(first)
+    assert first.get_by_role("button", name="Confirm and use it again").is_disabled()
+    second.goto(first.url)
+    second.get_by_role("button", name="Confirm and use it again").click()
+    second.get_by_text("nothing leads from here to the child").wait_for()
+    axe(second)
+    with inside(acme):
+        maren.refresh_from_db()
+        assert not maren.is_restricted
