@@ -49,7 +49,7 @@ def test_a_source_reads_as_a_place():
         (FIRST, FIRST + FIRST, r"doubled \[1\]"),
         ("number = 150\n", "number = 151\n", r"missing \[150\]"),
         ("Your name is yours, and kept apart from your firm’s.", " ", "2 has no words"),
-        ('missing = "No such permission can be recorded."', "", "104 says neither how"),
+        ('mechanism = "Every field shows its source."', "", "122 says neither how"),
         ('source = ["BT 7"]', "", "2 names neither a source"),
         ('source = ["BT 7"]', 'source = ["BT 119"]', "2 names lines that its source does not have"),
         ('source = ["BT 75-86"]', 'source = ["BT 86-75"]', "119 names lines that its source does not have"),
