@@ -125,7 +125,8 @@ def correct(request: Any, public_id: UUID) -> HttpResponse:
     found, form = _found(public_id), CorrectForm(request.POST)
     contact = found.contact
     if contact is None or not found.is_open or found.part not in CORRECTABLE:
-        raise Http404
+        messages.error(request, "There is nothing to correct here, or it was done meanwhile.")
+        return redirect("rights:request", request.account.slug, public_id)
     if form.is_valid():
         trouble = put(contact, found.part, form.cleaned_data["value"], request)
         if not trouble:

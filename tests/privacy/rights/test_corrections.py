@@ -54,7 +54,10 @@ def test_a_firm_sees_the_difference_and_applies_it(asked, acme, alice, bob, clie
     assert told.to == "maren@holm.example" and "corrected" in told.text
     others = OutgoingMail.objects.get(kind="rights_corrected")
     assert others.to == bob.email and "Head of Sales" not in others.text
-    assert client.post(f"{at}correct/", {"value": "Again"}).status_code == 404
+    client.post(f"{at}correct/", {"value": "Again"})  # it was answered
+    with inside(acme):
+        maren.refresh_from_db()
+        assert maren.title == "Head of Sales"
 
 
 @promise(116)
