@@ -39,6 +39,8 @@ def finish(report: ChildReport) -> None:
     if report.outcome != ChildReport.Outcome.ERASED or not report.is_open:
         return
     try:
+        if words := hindrance(report):
+            raise persons.Refused(words)
         certificate = _erase_user(report) if report.person == ChildReport.Person.USER else _erase_contact(report)
     except persons.Refused as refused:
         ChildReport.objects.filter(pk=report.pk).update(trouble=str(refused)[:300])

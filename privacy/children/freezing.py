@@ -70,7 +70,12 @@ def freeze(report: ChildReport) -> None:
 
 
 def thaw(report: ChildReport) -> None:
-    """Used again as before; what somebody else restricted stays so."""
+    """Used again as before; what somebody else restricted, or another report is about, stays as it is."""
+    if report.person_ref is None:
+        return
+    others = ChildReport.objects.filter(person_ref=report.person_ref, closed_at=None).exclude(pk=report.pk)
+    if others.filter(frozen_at__isnull=False).exists():
+        return
     if user := user_of(report):
         consents.thaw(user.email)
         if report.frozen_at:

@@ -219,6 +219,30 @@ def test_only_a_verified_parent_lets_it_stay_and_may_take_that_back(kid, globex,
     assert Client().get(f"{link[:-2]}x/").status_code == 404
 
 
+@promise(100)
+def test_while_another_report_is_open_it_stays_frozen(kid, sams, tesss):
+    for finding in ("unknown", "not_child"):
+        _, at = reported(text=f"A report that ends as {finding}")
+        found(at, sams, finding, address=KID)
+    assert tesss.post(f"{at}confirm/").status_code == 302
+    kid.refresh_from_db()
+    assert not kid.is_active
+
+
+@promise(100)
+def test_an_erasing_waits_for_another_owner_however_it_began(globex, mallory, bob, sams, tesss, committed):
+    _, at = reported(where=mallory.email)
+    sams.post(f"{at}freeze/", {"address": mallory.email})
+    sams.post(f"{at}parent/", PARENT)
+    assert tesss.post(f"{at}confirm/").status_code == 302
+    cast.joins(globex, bob, Membership.Role.MEMBER)
+    actions.withdraw(ParentalConsent.objects.get())
+    tasks.keep_up()
+    waiting = ChildReport.objects.get(outcome="erased")
+    assert "name another owner" in waiting.trouble and waiting.is_open
+    assert Account.objects.get(pk=globex.pk).closed_at is None and User.objects.filter(pk=mallory.pk).exists()
+
+
 def test_it_rings_when_nobody_looks_and_when_nobody_decides(kid):
     report, _ = reported()
     actions.ring_late()
