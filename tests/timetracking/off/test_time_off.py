@@ -1,8 +1,9 @@
 """Days off: entered, asked for, granted, seen by the team; the firm's own days and working time."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import BellNotice, Membership
 from audit.models import Payload
@@ -151,7 +152,8 @@ def test_kinds_come_change_and_are_archived(signed_in, alice, kinds, inside, acm
     assert "Parents" not in text(page.get(NEW)) and "Parents" in text(page.get(url))
 
 
-def test_the_days_of_the_year_are_counted(signed_in, alice, bob, bobs, kinds, acme, inside):
+def test_the_days_of_the_year_are_counted(signed_in, alice, bob, bobs, kinds, acme, inside, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 20, 11, tzinfo=UTC))
     with inside(acme):
         WorkingTime.objects.create(starts_on="2026-01-01", days_off=25)
     assert "25 of 25 days left" in text(signed_in(bob).get(URL + "?year=2026")).replace("</b>", "")
