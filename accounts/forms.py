@@ -125,6 +125,30 @@ class TrialForm(CookielessForm):
         }
 
 
+class SignUpForm(TrialForm):
+    """The same for who knows already that they stay: the plan follows from how many they are (1)."""
+
+    people = forms.IntegerField(
+        label="How many people will use Candor?",
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        help_text="It chooses the plan that costs least. Leave it empty if you don’t know yet.",
+    )
+    interval = forms.ChoiceField(
+        label="Paid",
+        choices=[("month", "Monthly"), ("year", "Yearly, two months free")],
+        required=False,
+        initial="month",
+    )
+
+    def firm(self) -> dict[str, Any]:
+        """What goes to the account, with the plan that was chosen: nothing is paid by it."""
+        people = self.cleaned_data["people"]
+        chosen = {"wanted_people": people, "wanted_interval": self.cleaned_data["interval"] or "month"}
+        return {**super().firm(), **(chosen if people else {})}
+
+
 class AgainForm(CookielessForm):
     """One button: send me a new link."""
 

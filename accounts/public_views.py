@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import actions, emails, limits, places
 from accounts.cookieless import accepts_without_cookies
 from accounts.documents import Arrival, kept_in
-from accounts.forms import AgainForm, FirstPasswordForm, TrialForm
+from accounts.forms import AgainForm, FirstPasswordForm, SignUpForm, TrialForm
 from accounts.links import opens
 from accounts.queries import memberships_of, user_by_public_id
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
@@ -55,13 +55,13 @@ def trial(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @accepts_without_cookies
 def signup(request: HttpRequest) -> HttpResponse:
-    """The same beginning for those who know already that they will stay."""
-    return _sign_up(request, {"title": "Create your account", "stays": True})
+    """The same beginning for those who know already that they will stay: they choose a plan, and pay nothing yet."""
+    return _sign_up(request, {"title": "Create your account", "stays": True}, SignUpForm)
 
 
-def _sign_up(request: HttpRequest, words: dict[str, Any]) -> HttpResponse:
+def _sign_up(request: HttpRequest, words: dict[str, Any], form_class: type[TrialForm] = TrialForm) -> HttpResponse:
     country = places.country_of(request.headers.get("Accept-Language", ""))
-    form = TrialForm(posted(request), initial={"country": country})
+    form = form_class(posted(request), initial={"country": country})
     days = {"trial_days": settings.TRIAL_DAYS, "read_only_days": READ_ONLY_DAYS, "closing_days": CLOSING_DAYS}
     words = {**words, **days, "form": form, "kept_in": kept_in()}
     if not form.is_valid():

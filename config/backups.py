@@ -7,6 +7,7 @@ not go back in time, and the accounts' keys, so that erasing one makes its files
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import secrets
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+import psycopg.sql
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -27,12 +29,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from config import embedded, roles
 from config.env import Env, env
 from config.trouble import Trouble, give_up
+from lib import restores
 from lib.drafts import whole
 
 MARK = b"candor backup 1\n"
 SALT, CHUNK, TAG = 32, 1024 * 1024, 16
 NOT_KEPT = ("accounts_accountkey", "accounts_cacheentry", "django_session", "usersessions_usersession")
 _KEYS = "SELECT a.public_id, k.wrapped FROM accounts_accountkey k JOIN accounts_account a ON a.id = k.account_id"
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 _PUT_KEY = """
     INSERT INTO accounts_accountkey (account_id, public_id, wrapped)
     SELECT id, gen_random_uuid(), %s FROM accounts_account WHERE public_id = %s
@@ -136,6 +140,17 @@ def restore(file: Path, here: Env = env) -> None:
         for name, key in keyring.keys().items():
             connection.execute(_PUT_KEY, [key, name])
         connection.execute(_END_GRANTS)
+        _note_restore(connection, file, here)
+
+
+def _note_restore(connection: Any, file: Path, here: Env) -> None:
+    """One more line in the record of restores (78): when, of which backup, and how much came back."""
+    tables = [name for (name,) in connection.execute(_TABLES).fetchall()]
+    count = psycopg.sql.SQL("SELECT count(*) FROM {}").format
+    rows = sum(connection.execute(count(psycopg.sql.Identifier(name))).fetchone()[0] for name in tables)
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    restores.note(here.restores, backup=digest, tables=len(tables), rows=rows)
 
 
 def _keeper(here: Env) -> str:

@@ -86,6 +86,7 @@ class Env:
     audit_log_key: str = field(default="", repr=False)
     deletion_ledger: Path = Path("deletion_ledger.jsonl")
     backup_keys: Path = Path("backup_keys.json")
+    restores: Path = Path("restores.jsonl")
     backups_kept_days: int = 35
     audit_checkpoints_file: str = ""
     processors_file: Path | None = None
@@ -217,6 +218,7 @@ def read(environ: Mapping[str, str], project: Path = PROJECT) -> Env:
         "audit_log_key": given.text("AUDIT_LOG_KEY"),
         "deletion_ledger": (data_dir / (given.text("DELETION_LEDGER") or "deletion_ledger.jsonl")).resolve(),
         "backup_keys": (data_dir / (given.text("BACKUP_KEYS") or "backup_keys.json")).resolve(),
+        "restores": (data_dir / (given.text("RESTORES") or "restores.jsonl")).resolve(),
         "backups_kept_days": given.number("BACKUPS_KEPT_DAYS", 35, 1, 3650),
         "audit_checkpoints_file": given.text("AUDIT_CHECKPOINTS_FILE"),
         "secret_key": given.secret("SECRET_KEY", data_dir),

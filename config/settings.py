@@ -19,6 +19,7 @@ OPERATOR = env.operator
 ANYMAIL = {"WEBHOOK_SECRET": env.mail_webhook_secret}
 MAIL_LOG_DOMAIN, MAIL_LOG_PORT = env.mail_log_domain, env.mail_log_port  # members' own addresses for logging mail
 PROCESSORS_FILE = env.processors_file  # who else works for this installation on personal data
+RESTORES_FILE = env.restores  # when backups were put back, and what was in them
 LEAKED_PASSWORDS_FILE = env.leaked_passwords_file  # SHA-1 of one a line, in order
 PROVIDERS_FILE = env.providers_file  # who carries which network address
 PROMISES_FILE = env.promises_file  # how the tests of our promises ended

@@ -24,6 +24,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from audit.models import Checkpoint, Event, Link
+from lib import formats
+from lib.restores import last_restore
 from lib.seals import Seal, marks
 from lib.templatetags.look import leads_somewhere
 from privacy.policies import ledger
@@ -44,6 +46,7 @@ LEAST_ROUNDS = 600_000  # of PBKDF2
 BAD_PASSWORDS = ("password123", "quiet7", "73012984610")
 SECOND_FACTORS = {"totp": "codes from an app", "webauthn": "passkeys", "recovery_codes": "recovery codes"}
 SHARED_TRIES = ("login", "login_failed", "signup", "reset")
+REHEARSED_WITHIN = timedelta(days=100)  # of a backup: each quarter
 SIGNED_WITHIN = timedelta(hours=2)  # it is done once an hour
 OPEN_HERE = "This installation runs without HTTPS, on one machine, to be tried out or worked on."
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)(?:\s*;[^\\]*)?(.*(?:\n\s+.*)*)", re.MULTILINE)
@@ -302,6 +305,21 @@ def signed_log() -> Finding:
 
 
 # --- the program ----------------------------------------------------------------------------------
+
+
+@measure(
+    LOG,
+    "A backup can be put back",
+    "Backups are encrypted, and one is put back into an empty installation from time to time, to see that it works.",
+)
+def rehearsed_restore() -> Finding:
+    last = last_restore(settings.RESTORES_FILE)
+    if last is None:
+        return not_here("This installation has no record of a backup that was put back.")
+    at, rows = last
+    if timezone.now() - at > REHEARSED_WITHIN:
+        return fails(f"No backup was put back since {formats.day(at.date(), 'year')}.")
+    return holds(f"Put back on {formats.day(at.date(), 'year')}: {_times(rows, 'row')} came.")
 
 
 @measure(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import allow, open_when_read_only
 from accounts.reauthentication import reauthenticated
 from billing import actions, queries, seats
-from billing.catalogue import CURRENCIES, PLANS, Offer
+from billing.catalogue import CURRENCIES, MOST_SEATS, PLANS, Offer
 from billing.forms import AtForm, ChangeForm, ChoiceForm
 from billing.gateway import Trouble
 from billing.outcomes import Refused
@@ -93,8 +93,12 @@ def _other(form: ChangeForm, now: queries.Overview) -> Offer | None:
 
 
 def _choice(request: Any) -> ChoiceForm:
-    people, currency = seats.used(), request.account.currency
-    usual = {"seats": str(people), "currency": currency if currency in CURRENCIES else CURRENCIES[0]}
+    account, people = request.account, seats.used()
+    wanted = min(max(people, account.wanted_people or 0), MOST_SEATS)  # as they chose when they signed up
+    currency = account.currency if account.currency in CURRENCIES else CURRENCIES[0]
+    usual = {"seats": str(wanted), "currency": currency}
+    if account.wanted_interval:
+        usual["interval"] = account.wanted_interval
     return ChoiceForm.of(request.GET, usual=usual, people=people)
 
 

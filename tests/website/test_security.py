@@ -27,7 +27,7 @@ from website.tasks import check_measures
 @pytest.fixture(autouse=True)
 def _as_on_a_laptop(db, settings, tmp_path):
     """Tests hash quickly and answer as a server does; what is asked here runs on one machine, without HTTPS."""
-    settings.PROMISES_FILE = tmp_path / "no run yet"
+    settings.PROMISES_FILE, settings.RESTORES_FILE = tmp_path / "no run yet", tmp_path / "restores.jsonl"
     settings.DEBUG, settings.PASSWORD_HASHERS = True, global_settings.PASSWORD_HASHERS
 
 
@@ -122,6 +122,11 @@ def break_sealed_secrets(patch, settings):
 
 def break_tested_promises(patch, settings):
     patch.setattr(ledger, "of_this_installation", lambda: ledger.Ledger((SimpleNamespace(is_broken=True, state=None),)))
+
+
+def break_rehearsed_restore(patch, settings):
+    at = (timezone.now() - timedelta(days=101)).isoformat()
+    settings.RESTORES_FILE.write_text(f'{{"at": "{at}", "rows": 5}}\n')
 
 
 BREAKS = {name.removeprefix("break_").replace("_", "-"): do for name, do in globals().items() if name[:6] == "break_"}
@@ -227,3 +232,15 @@ def test_the_page_says_how_to_report_a_hole(client, settings):
     page = client.get("/security/").content.decode()
     assert f"mailto:{settings.OPERATOR.security_email}" in page and 'id="report"' in page
     assert "/security/#report" in client.get("/.well-known/security.txt").content.decode()
+
+
+@promise(78)
+def test_the_page_says_when_a_backup_was_last_put_back(settings):
+    assert MEASURES["rehearsed-restore"].look().state is State.NOT_HERE
+    settings.RESTORES_FILE.write_text("no record\n")
+    assert MEASURES["rehearsed-restore"].look().state is State.NOT_HERE
+    at = (timezone.now() - timedelta(days=99)).isoformat()
+    with settings.RESTORES_FILE.open("a") as lines:
+        lines.write(f'{{"at": "{at}", "backup": "ab", "tables": 90, "rows": 1234}}\n')
+    found = MEASURES["rehearsed-restore"].look()
+    assert found.state is State.HOLDS and "1234 rows came" in found.words.replace(",", "")

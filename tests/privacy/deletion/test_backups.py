@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from config import backups, guard, roles
 from config.env import child_environ, env
 from config.trouble import Trouble
 from crm.models import Contact
+from lib.restores import last_restore
 from privacy.deletion import erasing, keyring, ledger, replay
 from privacy.support_access import granting
 from privacy.support_access.reading import Refused, read_record
@@ -45,6 +47,7 @@ def installation(name, folder):
     files = type("Here", (type(env),), {"files_dir": property(lambda self: folder)})
     here = replace(env, database_urls=urls)
     beside = {"backup_keys": settings.BACKUP_KEYS, "deletion_ledger": settings.DELETION_LEDGER}
+    beside["restores"] = settings.BACKUP_KEYS.with_name("restores.jsonl")
     return files(**{field: getattr(here, field) for field in here.__dataclass_fields__} | beside)
 
 
@@ -62,6 +65,7 @@ def without_a_key(facts):
     raise NoKey("There is no key.")
 
 
+@promise(78)
 def test_a_restored_backup_serves_nobody_before_the_deletions_ran_again(
     committed, acme, globex, inside, outside, settings, worker_database, empty_database, recorder, capsys, monkeypatch
 ):
@@ -85,7 +89,11 @@ def test_a_restored_backup_serves_nobody_before_the_deletions_ran_again(
         with pytest.raises(Trouble, match="no backup has it"):
             backups.restore(file, installation(empty_database, there))
         aside.rename(beside)
-    backups.restore(file, installation(empty_database, there))
+    put_back = installation(empty_database, there)
+    before = timezone.now() - timedelta(seconds=1)
+    backups.restore(file, put_back)
+    at, rows = last_restore(put_back.restores)
+    assert before <= at <= timezone.now() and rows > 10, "that it was put back is on record"
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {**settings.STORAGES["default"], "OPTIONS": {"location": there}},
