@@ -41,6 +41,8 @@ class FindForm(forms.Form):
 class ConsentForm(forms.ModelForm):
     """A parent who was verified."""
 
+    way = forms.ChoiceField(label="How they were verified", choices=[("", "Choose"), *ParentalConsent.Way.choices])
+
     class Meta:
         model = ParentalConsent
         fields = ["parent_name", "parent_email", "way"]
