@@ -142,11 +142,13 @@ def extend_trial(account: Account, days: int, *, reason: str, staff: User) -> da
 
 
 @transaction.atomic
-def overrule(account: Account, standing: str, days: int, *, reason: str, staff: User) -> datetime | None:
+def overrule(
+    account: Account, standing: str, days: int, *, reason: str, staff: User, tells: bool = True
+) -> datetime | None:
     """For so many days the account is active, or read-only, whatever its payments say; "" ends that. For staff.
 
-    Returns until when, and writes to every owner. Who asked to close, closes; and the days before an account closes by
-    the clock begin after it.
+    Returns until when. With ``tells``, every owner gets a letter; a caller may have a better one. Who asked to close,
+    closes; and the days before an account closes by the clock begin after it.
     """
     account = Account.objects.select_for_update().get(pk=account.pk)
     now = timezone.now()
@@ -162,7 +164,7 @@ def overrule(account: Account, standing: str, days: int, *, reason: str, staff: 
             audit.record("account.overruled", account, data={**said, "ends": account.overruled_until.isoformat()})
         else:
             audit.record("account.overruling_ended", account, data=said)
-        for owner in owners(account):
+        for owner in owners(account) if tells else ():
             emails.overruled(owner, account, ends=account.overruled_until if standing else None, reason=reason)
     return account.overruled_until
 

@@ -42,7 +42,7 @@ def suspend(case: Misuse, days: int, *, by: User) -> None:
     """The account can be read and taken along for so many days, not written; owners hear why, and how to appeal."""
     case = _held(case, State.OPEN)
     account = _account(case)
-    case.ends_at = lifecycle.overrule(account, Standing.READ_ONLY, days, reason=case.reason, staff=by)
+    case.ends_at = lifecycle.overrule(account, Standing.READ_ONLY, days, reason=case.reason, staff=by, tells=False)
     case.state, case.first, case.decided_at = State.SUSPENDED, by, timezone.now()
     case.save()
     note(f"Suspended: {case}", by=by)
@@ -69,7 +69,7 @@ def answer(case: Misuse, words: str, *, lifts: bool, by: User) -> None:
         raise WrongHands("Whoever suspended it does not answer the appeal.")
     account = _account(case)
     if lifts:
-        lifecycle.overrule(account, "", 0, reason=words, staff=by)
+        lifecycle.overrule(account, "", 0, reason=words, staff=by, tells=False)
     case.state, case.second = (State.LIFTED if lifts else State.UPHELD), by
     case.answer, case.answered_at = words, timezone.now()
     case.save()
