@@ -150,7 +150,9 @@ FOUND_BY: dict[str, frozenset[str]] = {
     "rights_step": frozenset({"id", "request_id", "by_id"}),
     "rights_comparison": frozenset({"id", "request_id", "mark"}),
     "rights_agent": frozenset({"id", "request_id", "public_id"}),
-    "children_childreport": frozenset({"id", "public_id", "ticket_id", "person_ref", "outcome", "decided_by_id"}),
+    "children_childreport": frozenset(
+        {"id", "public_id", "ticket_id", "person_ref", "outcome", "found_by_id", "decided_by_id"}
+    ),
     "children_parentalconsent": frozenset({"id", "public_id", "report_id", "person_ref", "verified_by_id"}),
     "support_access_grant": USUAL_KEYS | {"public_id", "ticket_id", "staff_id", "asked_by_id", "origin"},
     "support_access_grantstep": frozenset({"id", "grant_id", "by_id"}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -62,6 +63,12 @@ def django_db_setup(worker_database: str, django_db_blocker: pytest.FixtureReque
 def quick_passwords() -> None:
     """Hashing that is quick and worthless: tests sign in often."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def ledger_of_deletions(settings: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A file of the test's own: what it erases is gone with its database, and would keep others out of theirs."""
+    settings.DELETION_LEDGER = tmp_path_factory.getbasetemp() / f"ledger-{uuid.uuid4()}.jsonl"  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,15 @@
-"""Each right from the public form to its end, in one browser; a firm's correction; a report about a child."""
+"""A firm's correction, and a report about a child, in browsers."""
 
 from __future__ import annotations
 
 import pytest
 from django.conf import settings
 
-from accounts.models import CacheEntry, OutgoingMail, User
 from crm.models import Contact
 from privacy.children.models import ChildReport
-from privacy.rights.models import FirmRequest, Kind, RightsRequest
-from tests.browser.test_help import fits
-from tests.privacy.rights.conftest import link_of_letter
+from privacy.rights.models import FirmRequest
 from tests.promises import promise
 from tests.signed_in import staff_browser
-
-KNOWN = {"phone": "+4533123456", "street": "Havnegade 3", "postal_code": "1058"}
-DECIDED = {Kind.CORRECT: "Done", Kind.DELETE: "Done in part", Kind.COMPLAINT: "Refused"}
 
 
 @pytest.fixture
@@ -29,68 +23,6 @@ def desk_of(server, open_page):
         return page
 
     return opened
-
-
-def answer(desk, decision):
-    desk.get_by_label(decision, exact=True).check()
-    if decision != "Done":
-        desk.get_by_label("What is not done", exact=True).fill("The invoices of 2025")
-        desk.get_by_label("Why not", exact=True).first.select_option("8")
-        desk.get_by_label("What shows it", exact=True).fill("The bookkeeping act, until 2031")
-    desk.get_by_label("Your answer").fill("This is what we did.")
-    desk.get_by_role("button", name="Answer", exact=True).click()
-    desk.get_by_role("region", name="Answer").get_by_text("This is what we did.").wait_for()
-
-
-@promise(62, 107, 109, 110, 111, 112, 114, 116, 117, 118, 121, 128)
-def test_every_right_from_the_public_form_to_its_end(server, acme, bob, sam, open_page, desk_of, axe):
-    User.objects.filter(pk=bob.pk).update(**KNOWN, city="Aarhus")
-    person, desk = open_page(width=360, scripts=False), desk_of(sam)
-    for kind in [*(each for each in Kind if each != Kind.DELETE), Kind.DELETE]:  # after that nobody is left to ask
-        CacheEntry.objects.all().delete()  # ten forms in a minute are more than one person may send
-        person.goto(f"{server}/privacy/request/?kind={kind}")
-        person.get_by_label("Your name").fill("Bob Reyes")
-        person.get_by_label("Your e-mail").fill(bob.email)
-        person.get_by_label("Where you live").select_option("DE")
-        if kind == Kind.CORRECT:
-            person.get_by_label("What is wrong").select_option("city")
-            person.get_by_label("What stands there").fill("Aarhus")
-            person.get_by_label("What it should be").fill("Odense")
-            checked = open_page(width=360)
-            checked.goto(person.url)
-            assert fits(checked)
-            axe(checked)
-        person.get_by_role("button", name="Send request").click()
-        person.goto(server + link_of_letter())
-        person.get_by_role("button", name="Yes, it was me: go on").click()
-        if kind.points_needed:
-            person.get_by_role("link", name="Say who you are").click()
-            person.get_by_label("Telephone in your profile").fill(KNOWN["phone"])
-            person.get_by_label("Street and number in your profile").fill(KNOWN["street"])
-            person.get_by_label("Postal code in your profile").fill(KNOWN["postal_code"])
-            if kind.points_needed > 2:
-                person.get_by_label("I declare, under penalty of perjury").check()
-            person.get_by_role("button", name="Compare").click()
-            person.get_by_text("fits what we hold").wait_for()
-        request = RightsRequest.objects.get(kind=kind)
-        desk.goto(f"{server}/support/rights/{request.public_id}/")
-        decision = DECIDED.get(kind, "Done")
-        answer(desk, decision)
-        person.goto(server + link_of_letter("rights_decided"))
-        person.get_by_text(f": {decision}").wait_for()
-        if kind.hands_over:
-            assert person.get_by_role("link", name="Fetch your data").is_visible()
-            assert person.get_by_role("link", name="As tables").is_visible()
-        letter = OutgoingMail.objects.filter(kind="rights_decided").latest("pk").text
-        is_refused = decision != "Done"
-        assert is_refused == ("The invoices of 2025" in letter) == ("complain to the authority" in letter)
-        assert is_refused == person.get_by_role("link", name="Complain").is_visible()
-        if is_refused:
-            assert "https://www.bfdi.bund.de" in letter and "act, until" not in letter
-    assert not RightsRequest.objects.filter(kind__in=Kind.values, closed_at=None).exists()
-    assert person.context.cookies() == []
-    assert not User.objects.filter(email=bob.email, is_active=True).exists()
-    axe(desk)
 
 
 @promise(100, 110)

@@ -87,7 +87,8 @@ def test_somebody_may_say_otherwise_and_nothing_of_the_erased_comes_back(client,
 def test_another_firm_hears_nothing_of_it(client, erased, globex, mallory, inside):
     client.force_login(mallory)
     job, check = brought(client, globex, inside)
-    assert (job.of_erased, job.rejected) == (0, 0) and "erased" not in client.get(check).content.decode()
+    said = client.get(check).content.decode()
+    assert (job.of_erased, job.rejected) == (0, 0) and "was erased" not in said and "takes_erased" not in said
 
 
 def test_programs_and_the_command_leave_them_out_unless_told(erased, acme, inside, tmp_path, capsys):

@@ -27,7 +27,7 @@ def of_account(tmp_path, client):
 
 
 def of_oneself(tmp_path, client):
-    return Zipped(io.BytesIO(client.post("/a/acme/admin/profile/archive/").content))
+    return Zipped(io.BytesIO(client.post("/a/acme/admin/my-data/copy/").content))
 
 
 @promise(105)
