@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from hypothesis import settings as hypothesis_settings
 
 import audit
 from accounts.models import Account, Membership, User
@@ -36,6 +37,11 @@ from tests.templates import read_once
 pytest_plugins = ["tests.postman", "tests.processes", "tests.processor", "tests.promises"]
 app.conf.update(broker_url="memory://", broker_transport_options={})  # until a test starts a worker
 read_once()
+
+# Everybody tries the same examples, so a red test is of the change. ``--hypothesis-profile=wild`` looks for new ones.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("wild", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("steady")
 
 Inside = Callable[[Account], AbstractContextManager[None]]
 

@@ -20,12 +20,15 @@ from pathlib import Path
 
 import pytest
 from kombu import pools
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config import roles
 from config.celery import app, broker
 from config.env import child_environ, env
 from tests import database
+
+PATIENCE = 20_000  # milliseconds: nothing is slow on purpose, but machines are busy
+expect.set_options(timeout=PATIENCE)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -230,7 +233,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
