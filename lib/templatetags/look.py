@@ -128,8 +128,8 @@ def name(person: object) -> str:
 
 
 def initials(name: str) -> str:
-    """Alice Novak is AN, alice@acme.example is AL, 李小龍 is 李."""
-    words: list[str] = re.findall(r"[^\W_]+", name.split("@")[0])
+    """Alice Novak is AN, Nora O'Brien is NO, alice@acme.example is AL, 李小龍 is 李."""
+    words: list[str] = re.findall(r"[^\W_]+", re.sub(r"['’]", "", name.split("@")[0]))
     if not words:
         return "?"
     if len(words) == 1:

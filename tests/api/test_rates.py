@@ -46,4 +46,11 @@ def test_rates_and_reports_of_hours(acme, alice, bob, inside, program_of):
     assert own["total"] == {"minutes": 30, "billable_minutes": 30, "entries": 1}
     assert owners.get("reports/hours/?by=person&from=2026-11-01&to=2026-11-30").data["hides_people"]
     assert owners.get("reports/hours/?sort=x").status_code == 400
+    for days, wrong in (
+        ("from=9999-12-31", "from"),
+        ("from=2026-11-30&to=2026-11-01", "to"),
+        ("from=2019-01-01&to=2026-11-01", "to"),
+    ):
+        refused = owners.get(f"reports/hours/?{days}")
+        assert (refused.status_code, list(refused.data["errors"])) == (400, [wrong]), days
     assert owners.get("reports/hours/?by=money").status_code == 400

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.timetracking.conftest import *  # noqa: F403  (the projects and hours of Acme)
 from timetracking import actions
-from timetracking.models import TimeEntry
+from timetracking.models import TimeEntry, TimeOff, TimeOffType
 
 WEEK = "/a/acme/time/?week=2026-11-18"
 MONDAY = date(2026, 11, 16)
@@ -53,6 +53,15 @@ def stored(acme, inside):
             return sorted((str(entry.project), entry.day.day, entry.minutes) for entry in entries)
 
     return read
+
+
+def test_why_a_day_is_off_stays_in_its_column(week, acme, bobs, inside):
+    with inside(acme):
+        vacation = TimeOffType.objects.get(name="Vacation")
+        TimeOff.objects.create(person=bobs, type=vacation, first_day="2026-11-18", last_day="2026-11-18", half="am")
+    label = week().get_by_title("Vacation, half a day")
+    expect(label).to_be_visible()
+    assert label.evaluate("e => e.getBoundingClientRect().right <= e.closest('th').getBoundingClientRect().right")
 
 
 def cell(page, row, day):

@@ -118,6 +118,8 @@ def test_a_form_that_was_not_sent_has_no_summary():
     [
         ("Alice Novak", "AN"),
         ("Frederik Aagaard-Thomassen", "FT"),
+        ("Nora O'Brien", "NO"),
+        ("Nora O’Brien", "NO"),
         ("alice@acme.example", "AL"),
         ("李小龍", "李"),
         ("نور حداد", "نح"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +14,16 @@ from accounts.api import lists
 from accounts.api.fields import EXAMPLE_ID, Schema
 from accounts.api.lists import Filter
 from accounts.api.operations import Endpoint
-from accounts.api.problems import Problem
+from accounts.api.problems import Errors, Problem
 from accounts.api.resource import Resource, answer
 from accounts.api.values import Wrong, a_day, an_id
 from accounts.models import Membership
+from timetracking.inputs import FIRST_DAY, LAST_DAY
 from timetracking.models import ReportUse, TimeEntry
 from timetracking.reports import uses
 from timetracking.reports.asked import DIMENSIONS, NONE, asked_of
 from timetracking.reports.hours import Group, report
-from timetracking.reports.periods import NAMES
+from timetracking.reports.periods import LONGEST, NAMES
 
 YES = {"yes": None, "no": None}
 
@@ -41,7 +43,13 @@ def _word(name: str, words: Any, about: str) -> Filter:
 
 
 def _day(name: str, about: str) -> Filter:
-    return Filter(name, about, {"type": "string", "format": "date"}, a_day, _in_asked)
+    def read(text: str) -> date:
+        day = a_day(text)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise Wrong(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
+        return day
+
+    return Filter(name, about, {"type": "string", "format": "date"}, read, _in_asked)
 
 
 def _id(name: str, about: str) -> Filter:
@@ -118,8 +126,8 @@ class HoursReport(Resource):
         }
 
     def read(self, request: Any) -> HttpResponse:  # type: ignore[override]
-        _, errors = lists.chosen_of(request, self._filters)
-        if errors:
+        chosen, errors = lists.chosen_of(request, self._filters)
+        if errors := errors or _wrong_days({each.name: value for each, value in chosen}):
             raise Problem("parameters", errors=errors)
         asked = asked_of(request.GET.dict(), request.membership)
         found = report(asked, request.membership)
@@ -134,6 +142,18 @@ class HoursReport(Resource):
                 "lines": [_line(group, found.asked.levels, shows) for group in found.groups],
             }
         )
+
+
+def _wrong_days(chosen: dict[str, Any]) -> Errors:
+    """What is wrong with the two days together; a page shows which days it took, a program would not notice."""
+    first, last = chosen.get("from"), chosen.get("to")
+    if first is None or last is None:
+        return {}
+    if last < first:
+        return {"to": ["The last day comes after the first."]}
+    if (last - first).days > LONGEST:
+        return {"to": [f"At most {LONGEST:,} days at once."]}
+    return {}
 
 
 def _line(group: Group, levels: list[str], shows: dict[str, bool]) -> dict[str, Any]:

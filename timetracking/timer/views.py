@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh, reswap, retarget
 
 from accounts.permissions import allow
 from lib import formats
+from lib.addresses import page_within
 from lib.htmx import asks_for_part, say
 from tenancy.errors import Conflict
 from timetracking.errors import NothingRuns, Refused, UnderAMinute
@@ -250,9 +251,9 @@ def _shows_time(request: HttpRequest) -> bool:
 def _came_from(request: HttpRequest) -> str:
     own = reverse("timetracking:timer", args=[request.account.slug])
     came_from = request.headers.get("Referer", "")
-    path = urlsplit(came_from)._replace(scheme="", netloc="").geturl()
     is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return path if is_ours and not path.startswith(own) else own
+    path = page_within(urlsplit(came_from)._replace(scheme="", netloc="").geturl(), request.account.slug)
+    return path if is_ours and path and not path.startswith(own) else own
 
 
 def _back_key(request: HttpRequest) -> str:

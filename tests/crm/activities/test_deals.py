@@ -40,6 +40,11 @@ def test_home_names_ones_own_and_leads_to_the_same(client, bob, alice, member_of
     client.force_login(bob)
     part = client.get("/a/acme/").content.decode().partition("Deals without a next step")[2].partition("</section>")[0]
     assert "Deal bare" in part and "Deal soon" not in part and "Hers" not in part and "Decided" not in part
+    client.force_login(alice)
+    with inside(acme):
+        Deal.objects.filter(owner=member_of(alice)).delete()
+    assert "None. Your open deals for which nothing is planned stand here." in client.get("/a/acme/").content.decode()
+    client.force_login(bob)
     asked = f"next=none&owner={member_of(bob).public_id}&pipeline=all&view=list"
     page = client.get(f"/a/acme/deals/?{asked}").content.decode()
     assert "Deal bare" in page and "Hers" not in page and "Decided" not in page

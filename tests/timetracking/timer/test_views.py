@@ -71,6 +71,8 @@ def test_without_scripts(bobs_browser, website, design, internal, stored, went_o
     answer = bobs_browser.post(f"{TIMER}start/", {"work": work_value(internal, None)}, headers=from_contacts)
     assert (answer["Location"], said(answer)) == ("/a/acme/contacts/", ["Stopped Website relaunch · Design (0:42)."])
     assert stored() == ("Internal", [("Website relaunch", 42)])
+    elsewhere = {"Referer": "http://testserver//somewhere.example/a/acme/"}
+    assert bobs_browser.post(f"{TIMER}keep/", headers=elsewhere)["Location"] == TIMER
     bobs_browser.post(f"{TIMER}undo/")
     assert stored() == ("Website relaunch", [])
     assert bobs_browser.post(f"{TIMER}undo/").status_code == 422
