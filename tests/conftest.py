@@ -34,7 +34,7 @@ from tests.log_words import Listener
 from tests.recorder import Reader, Recorder
 from tests.templates import read_once
 
-pytest_plugins = ["tests.postman", "tests.processes", "tests.processor", "tests.promises"]
+pytest_plugins = ["tests.postman", "tests.processes", "tests.processor", "tests.promises", "tests.turns"]
 app.conf.update(broker_url="memory://", broker_transport_options={})  # until a test starts a worker
 read_once()
 

@@ -67,7 +67,8 @@ class Ledger:
             return
         if isinstance(cases := dict(report.user_properties).get(CASES), int):
             self.cases[test] = cases
-        before = self.running.get(case, "passed")
+        # A test that has a second try begins anew: how its last one ends is what counts.
+        before = "passed" if report.when == "setup" else self.running.get(case, "passed")
         self.running[case] = before if before != "passed" else outcome(report)
         if report.when not in ("setup", "call"):  # it is over, or the process that ran it is
             self.outcomes.setdefault(test, {})[case] = self.running[case]

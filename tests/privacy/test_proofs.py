@@ -247,3 +247,13 @@ def test_a_missing_or_damaged_file_proves_nothing(tmp_path, text):
 
 def test_the_mark_is_a_mark():
     assert promise(1, 2).mark.args == (1, 2)
+
+
+def test_a_second_try_proves_what_it_ends_with(project):
+    """Only tests that drive real processes have one: see tests/turns.py."""
+    tries = (
+        "@pytest.mark.flaky(reruns=1)\n@promise(1)\ndef test_{0}(tries=[]):\n    tries.append(1)\n    assert {1}\n\n"
+    )
+    tests = tries.format("better", "len(tries) == 2") + tries.format("worse", "False")
+    project.run(tests, "-p", "pytest_rerunfailures", "tests")
+    assert project.states() == {"test_better": "passed", "test_worse": "failed"}
