@@ -42,6 +42,7 @@ from accounts.permissions import can_for_others, within_reach
 from crm.inputs import Names
 from crm.listing.filters import tagged
 from crm.models import tag_names
+from lib.addresses import id_in
 from lib.durations import DAY
 from lib.keyset import Page
 from lib.weeks import local_day
@@ -94,6 +95,16 @@ class EntryBody(BodyForm, VersionedModelForm):
             self.fields["person"].queryset = self._people(member)
         for name in {"day", "minutes"} & self.fields.keys():
             self.fields[name].required = not self.gives_clock
+        if self.is_new:
+            self._find_both(given)
+
+    def _find_both(self, given: Mapping[str, Any]) -> None:
+        """A task comes with its project, by one statement. What is not found so, the fields look for and refuse."""
+        project_id, task_id = (id_in(given.get(name)) for name in ("project", "task"))
+        if project_id and task_id:
+            tasks = Task.objects.select_related("project")
+            if task := tasks.filter(public_id=task_id, project__public_id=project_id).first():
+                self.fields["project"].stands, self.fields["task"].stands = task.project, task
 
     def clean_person(self) -> Membership:
         chosen: Membership = self.cleaned_data["person"] or self.whose

@@ -18,6 +18,7 @@ from timetracking.actions.entries import (
     one_writer_a_day,
 )
 from timetracking.errors import CellChanged, NeedsConfirmation, SeveralEntries, Timed
+from timetracking.first_look import FirstLook, look
 from timetracking.models import TimeSettings
 from timetracking.queries import Cell, cell_of, is_running, zone_of
 
@@ -30,7 +31,7 @@ def save_cell(
 
     ``expected`` is the cell's version as the writer saw it. Several entries are never guessed at.
     """
-    cell = _fresh(cell, expected)
+    cell, seen = _fresh(cell, expected)
     typed = parse(text, unit=unit, present=cell.minutes)
     clock, minutes = _clock(cell, typed) if TimeSettings.current().needs_clock else (None, typed.minutes)
     if not minutes:
@@ -42,25 +43,26 @@ def save_cell(
     if cell.count == 1:
         entry = change_entry(cell.entries[0], minutes=minutes, clock=clock)
     else:
-        entry = log_time(cell.person, cell.project, cell.task, cell.day, minutes, clock=clock)
+        entry = log_time(cell.person, cell.project, cell.task, cell.day, minutes, clock=clock, seen=seen)
     return replace(cell, entries=(entry,)), Undo()
 
 
 @transaction.atomic
 def set_billable(cell: Cell, billable: bool, *, expected: str) -> Cell:
     """Bill all of the cell's entries, or none."""
-    cell = _fresh(cell, expected)
+    cell, _seen = _fresh(cell, expected)
     return replace(cell, entries=tuple(change_entry(entry, billable=billable) for entry in cell.entries))
 
 
-def _fresh(cell: Cell, expected: str) -> Cell:
+def _fresh(cell: Cell, expected: str) -> tuple[Cell, FirstLook]:
     one_writer_a_day(cell.person, cell.day)
-    if is_running(cell):
+    seen = look(cell.person, cell.project, cell.day)
+    if seen.has_timer and is_running(cell):
         raise Timed("Stop the timer to edit.")
     stored = cell_of(cell.person, cell.project, cell.task, cell.day, lock=True)
     if stored.version != expected:
         raise CellChanged(stored)
-    return stored
+    return stored, seen
 
 
 def _clock(cell: Cell, typed: Duration) -> tuple[Clock | None, int]:

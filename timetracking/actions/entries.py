@@ -26,6 +26,7 @@ from timetracking import summary
 from timetracking.access import refuse_closed, refuse_without_clock
 from timetracking.budgets.alerts import touched
 from timetracking.errors import Locked
+from timetracking.first_look import FirstLook, look
 from timetracking.models import Project, RunningTimer, SheetRow, Task, TimeEntry, is_billable
 from timetracking.rates.freezing import thaw
 from timetracking.sheets import locks
@@ -62,29 +63,38 @@ def log_time(
     tags: Iterable[str] = (),
     own_rate: Decimal | None = None,
     reason: str = "",
+    seen: FirstLook | None = None,
 ) -> TimeEntry:
     """Store a new entry; ``billable`` follows task and project unless it is said.
 
-    ``reason``: why it comes late, on a day that was approved or locked.
+    ``reason``: why it comes late, on a day that was approved or locked. ``seen``: what a first look has found already.
     """
-    refuse_closed(person, project, task)
+    seen = seen or look(person, project, day, alone=bool(reason.strip()))
+    refuse_closed(person, project, task, None if seen.has_team else {})
     entry = TimeEntry(person=person, project=project, task=task, day=day, minutes=minutes, note=note, source=source)
     entry.billable = is_billable(project, task) if billable is None else billable
     entry.own_rate = own_rate
     if clock:
         _set_clock(entry, *clock)
-    return store_entry(entry, tags, reason=reason)
+    return store_entry(entry, tags, reason=reason, has_closed_sheet=seen.has_closed_sheet)
 
 
-def store_entry(entry: TimeEntry, tags: Iterable[str] = (), *, verb: str = "created", reason: str = "") -> TimeEntry:
+def store_entry(
+    entry: TimeEntry,
+    tags: Iterable[str] = (),
+    *,
+    verb: str = "created",
+    reason: str = "",
+    has_closed_sheet: bool = True,
+) -> TimeEntry:
     """Store a new entry that holds all it needs, and say so in the log; raises Locked where its day is.
 
-    What is brought back comes as it was, with or without clock times.
+    What is brought back comes as it was, with or without clock times. ``has_closed_sheet`` as in ``locks.refuse``.
     """
     if verb == "created":
         refuse_without_clock(entry)
     locks.refuse_ahead(entry.person, entry.day)
-    late = locks.refuse(entry.person, entry.day, reason=reason)
+    late = locks.refuse(entry.person, entry.day, reason=reason, has_closed_sheet=has_closed_sheet)
     with whole, summary.together():
         entry.save(force_insert=True)
         _tag(entry, tags, is_new=True)

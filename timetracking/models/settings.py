@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
-from typing import Self
+from typing import Any, Self
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
 
 from tenancy.context import memory
@@ -81,6 +82,12 @@ class TimeSettings(VersionedModel):
             found[cls] = next(iter(_WRITTEN.records(cls)), None) or cls()
         settings: Self = found[cls]
         return settings
+
+    @classmethod
+    def read(cls, names: Sequence[str], values: Sequence[Any]) -> None:
+        """What a statement found of them, for ``current()``, unless they were read before; nothing where none are."""
+        is_there = values[names.index("id")] is not None
+        memory().setdefault(cls, cls.from_db(DEFAULT_DB_ALIAS, names, values) if is_there else cls())
 
     @property
     def is_approval_on(self) -> bool:

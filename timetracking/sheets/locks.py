@@ -68,14 +68,15 @@ class Late:
             _ask_again(sheet, self.reason)
 
 
-def refuse(person: Membership, *days: date, reason: str = "", what: str = HOURS) -> Late:
+def refuse(person: Membership, *days: date, reason: str = "", what: str = HOURS, has_closed_sheet: bool = True) -> Late:
     """Raise Locked, with why and who can help, when one of the person's days may not be written to.
 
-    With a reason, who may edit late gets leave. ``what`` is to be written there.
+    With a reason, who may edit late gets leave. ``what`` is to be written there. ``has_closed_sheet``: false where the
+    person was held, then looked at, and no timesheet closes these days.
     """
     settings = TimeSettings.current()
     hold(person, alone=bool(reason.strip()))
-    sheets = _closed(person, min(days), max(days))
+    sheets = _closed(person, min(days), max(days)) if has_closed_sheet else []
     touched = [sheet for sheet in sheets if any(sheet.first_day <= day <= sheet.last_day for day in days)]
     is_before_date = settings.locked_through is not None and min(days) <= settings.locked_through
     if not touched and not is_before_date:
