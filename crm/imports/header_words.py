@@ -109,8 +109,8 @@ HEADERS = {
         kraj region|adres kraj region|zeme|страна|国|国名|国家|البلد|ארץ|מדינה""",
     "website": """
         website|web site|web page|webpage|web|homepage|home page|url|internet|domain|www
-        website value|web address|company website|company domain|website url|linkedin|linkedin url
-        profile url|webseite|webadresse|internetseite|internetadresse|webauftritt|site web
+        website value|web address|company website|company domain|company domain name|domain name|website url
+        linkedin|linkedin url|profile url|webseite|webadresse|internetseite|internetadresse|webauftritt|site web
         site internet|page web|site|pagina web|sitio web|pagina de internet|sito|sito web
         sito internet|pagina da web|pagina na web|sitio|webside|hjemmeside|hjemmeside url|nettside
         webbplats|webpagina|domein|strona sieci web|strona www|сайт|веб сайт|ホームページ|网站|網站

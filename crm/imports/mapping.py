@@ -43,6 +43,7 @@ FIELDS = {
 }
 SOMEBODY = frozenset({"first_name", "last_name", "full_name", "email", "company"})
 REASON_COLUMN = "Why this row was not imported"  # ours, in the file of rejected rows
+_OF_A_PERSON = frozenset({"first_name", "last_name", "email", "company", "title"})
 PLACES = ("work", "", "home", "other")  # which of several addresses is taken first
 
 _JOB_OR_ADDRESSING = {"title", "titel", "titre", "titolo", "titulo", "tittel"}
@@ -147,7 +148,10 @@ def _settle_title(fields, words):
 
 
 def _settle_bare_names(fields, words):
-    """A column just called Name is whatever the other name columns leave over."""
+    """A column just called Name is whatever the other name columns leave over; beside a domain, and where nothing
+    else is a person's, it is a company's.
+    """
+    is_of_companies = not _OF_A_PERSON & set(fields) and any("domain" in word.split() for word in words)
     for index, word in enumerate(words):
         if word not in _BARE_NAME:
             continue
@@ -155,6 +159,8 @@ def _settle_bare_names(fields, words):
             fields[index] = "first_name"
         elif "first_name" in fields and "last_name" not in fields:
             fields[index] = "last_name"
+        elif is_of_companies:
+            fields[index] = "company"
 
 
 def _settle_formatted_address(fields, words):

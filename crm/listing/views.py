@@ -17,7 +17,7 @@ from crm.listing import actions, export
 from crm.listing.asked import ALL, Wish, address_of, asked_of, columns_of, given_in, kind_or_404, wish_of
 from crm.listing.filters import Panel
 from crm.listing.forms import SavedViewForm
-from crm.listing.kinds import CONTACTS, KINDS, ListKind
+from crm.listing.kinds import COMPANIES, CONTACTS, KINDS, ListKind
 from crm.listing.rows import Listing, listing
 from crm.listing.tabs import tabs
 from crm.models import ListExport, SavedView
@@ -33,7 +33,8 @@ def list_page(request: Any, kind: ListKind) -> HttpResponse:
         return redirect(address)
     context = list_context(request, wish, listing(kind, request.membership, request.GET, wish.columns))
     context["tabs"] = tabs(request, kind.label, wish)
-    context["import_url"] = reverse("imports:imports", args=[request.account.slug]) if kind is CONTACTS else ""
+    is_imported = kind in (CONTACTS, COMPANIES)
+    context["import_url"] = reverse("imports:imports", args=[request.account.slug]) if is_imported else ""
     return page_or_part(request, "crm/list.html", "rows", context)
 
 

@@ -59,7 +59,8 @@ def test_words_and_filters_find(signed_in, acme, inside, tidewater):
 
 
 def test_an_empty_list_says_what_it_is_for(signed_in):
-    assert "No companies yet" in signed_in.get(URL).content.decode()
+    empty = signed_in.get(URL).content.decode()
+    assert "No companies yet" in empty and 'href="/a/acme/admin/import/">Import a file</a>' in empty
 
 
 def test_who_sees_only_own_records_gets_only_own_rows(signed_in, acme, inside, tidewater, only_own):

@@ -86,7 +86,7 @@ def _close(request: Any, public_id: Any, form_class: type[WonForm | LostForm], v
         closed = form.apply(record)
         undo = _undo(request, "reopen", record)
         worth = f", {formats.money(closed.value, closed.currency)}" if closed.value is not None else ""
-        messages.success(request, f"{closed} is {verb}{worth}.", extra_tags=undo)
+        messages.success(request, f"{closed} is {verb}{worth.removesuffix('.')}.", extra_tags=undo)  # 10 kr.
         offer = next((offer for offer in offers if offer.view == request.POST.get("then")), None)
         return redirect(offer.url(request.account.slug, closed)) if offer else back(request, record)
     return _ask(request, record, form, verb)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertRedirects
 
 from accounts.handover import hand_over, in_words, open_work_of
+from accounts.models import User
 from audit.models import Event
 from crm.deals import actions
 from crm.models import Company, Contact, Deal, StageMove
@@ -147,6 +148,14 @@ def test_the_order_of_a_column_is_kept(add, bobs, in_acme, stages, monkeypatch):
     actions.move(third, stages["Lead"], by=bobs, after=Deal.objects.get(pk=first.pk))
     assert column() == "sft"
     assert StageMove.objects.count() == 3  # within a column nothing moves
+
+
+def test_an_amount_that_ends_in_a_stop_ends_the_sentence(browser, acme, bob, brochure, inside):
+    with inside(acme):
+        Deal.objects.update(currency="DKK")
+    User.objects.filter(pk=bob.pk).update(locale="da-DK")
+    said = browser.post(page(brochure, "won/"), {"closed_on": "2026-11-20"}, follow=True).content.decode()
+    assert re.search(r"is won, 4\.600,50\s*kr\.(?!\.)", said)
 
 
 def test_won_and_reopened(browser, acme, brochure, inside, stages):

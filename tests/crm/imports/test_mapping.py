@@ -71,6 +71,10 @@ HANDMADE = [
     ("שם פרטי,שם משפחה,אימייל", "first_name last_name email"),
     ("Имя,Фамилия,Телефон,Компания", "first_name last_name phone company"),
     ("Kundennummer,Umsatz,Name", "  full_name"),
+    ("Record ID,Name,Company Domain Name,Phone Number,City,Industry", " company website phone city "),
+    ("Record ID,Company name,Company Domain Name,Phone Number", " company website phone"),
+    ("Name,Company,Domain", "full_name company website"),
+    ("Name,E-mail,Domain name", "full_name email website"),
 ]
 
 
