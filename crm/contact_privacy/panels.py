@@ -17,7 +17,7 @@ def privacy(request: HttpRequest, contact: Any) -> Context:
     member: Any = request.membership  # type: ignore[attr-defined]
     return {
         "contact": contact,
-        "said": contact.consents.order_by("-at", "-id").first(),
+        "said": None if "consents" in contact.lacks else contact.consents.order_by("-at", "-id").first(),
         "is_due": contact.retention_until and contact.retention_until < timezone.localdate(),
         "may_erase": can(member, "person.erase"),
         "may_change": not contact.is_in_bin and can(member, "contact.edit", contact),

@@ -16,7 +16,7 @@ SHOWN = 5
 
 def merged(request: HttpRequest, record: Any) -> Context | None:
     """The latest merges that can be undone; nothing for who may not."""
-    if not can(request.membership, "contact.merge", record):  # type: ignore[attr-defined]
+    if "merges" in record.lacks or not can(request.membership, "contact.merge", record):  # type: ignore[attr-defined]
         return None
     found = [merge for merge in merges_of(record)[:SHOWN] if merge.can_be_undone]
     return {"merges": found} if found else None

@@ -186,7 +186,7 @@ def visible_merges(member: Membership) -> QuerySet[Merge]:
 
 def merged_ids(record: Record) -> list[UUID]:
     """The ids of what became part of this record."""
-    if not isinstance(record, Mergeable):
+    if not isinstance(record, Mergeable) or "merges" in record.lacks:
         return []
     into = {f"merge__{record._meta.model_name}": record.pk}
     return list(MergedRecord.objects.filter(**into, merge__undone_at=None).values_list("old_id", flat=True))

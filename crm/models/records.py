@@ -83,6 +83,8 @@ class Record(VersionedModel):
         """Set the columns that follow from others: what is sorted, looked up and compared by."""
         raise NotImplementedError
 
+    lacks: frozenset[str] = frozenset()  # what its page has seen not to be there, so nobody asks for it
+
     def know(self, name: str, rows: list[Any]) -> None:
         """Keep the rows of a list (``emails``, ``addresses``) just stored, so nobody reads them anew."""
         self.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows

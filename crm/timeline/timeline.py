@@ -54,7 +54,7 @@ def notes(record: Any, member: Membership, before: Before | None, limit: int) ->
 
 def pinned_on(record: Record, member: Membership) -> list[ShownNote]:
     """The notes that stay on top of the record's timeline, the latest first."""
-    if not can(member, "note.view"):
+    if "pinned" in record.lacks or not can(member, "note.view"):
         return []
     own = Note.objects.live().filter(**{str(record._meta.model_name): record.pk}, pinned_at__isnull=False)
     return shown_notes(own.order_by("-pinned_at", "-id"), record, member)

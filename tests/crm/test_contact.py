@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 import audit
 from audit.models import Payload
@@ -10,9 +11,21 @@ from crm import panels
 from crm.actions import Parts, move_to_bin, store
 from crm.facts import facts_of
 from crm.lists import tags_of
-from crm.models import Company, Contact, ContactAddress, ContactEmail, ContactPhone, ContactPosition
+from crm.models import (
+    Company,
+    Contact,
+    ContactAddress,
+    ContactConsent,
+    ContactEmail,
+    ContactPhone,
+    ContactPosition,
+    Merge,
+    Note,
+    Permission,
+)
 from crm.several import read_lists
 from tenancy.context import Actor, activate
+from tests.statements import behind_the_door
 
 
 @pytest.fixture
@@ -166,3 +179,33 @@ def test_its_lists_are_read_by_one_statement_and_are_as_they_stand(in_acme, bob,
     assert [facts_of(maren, reader), [tag.name for tag in tags_of(maren)]] == asked
     ContactPosition.objects.create(contact=maren, company=Company.objects.create(name="Tidewater"), title="Director")
     assert read_lists(maren)
+
+
+def test_what_a_contact_lacks_is_seen_with_its_lists(in_acme, bob, member_of):
+    by = member_of(bob)
+    maren, nils = (Contact.objects.create(first_name=name) for name in ("Maren", "Nils"))
+
+    def lacks():
+        read_lists(maren)
+        return maren.lacks
+
+    assert lacks() == {"merges", "pinned", "consents"}
+    note = Note.objects.create(contact=maren, author=by, text="Rings back on Monday.")
+    for other in (Note.objects.create(contact=nils, author=by, text="Another's."), note):
+        assert "pinned" in lacks()
+        other.pinned_at = timezone.now()
+        other.save()
+    merge = Merge.objects.create(contact=maren, by=by)
+    Merge.objects.create(contact=nils, by=by)
+    ContactConsent.objects.create(contact=maren, permission=Permission.GIVEN, how="phone", said_on="2026-11-20", by=by)
+    assert lacks() == frozenset()
+    note.deleted_at = merge.undone_at = timezone.now()
+    note.save()
+    merge.save()
+    assert lacks() == {"merges", "pinned"}
+
+
+def test_a_plain_contact_shows_with_fourteen_statements(client, url, maren):
+    client.get(url)
+    asked = behind_the_door(lambda: client.get(url))  # and four at the door
+    assert len(asked) == 10, "\n".join(each[:110] + each[each.find(" FROM ") :][:90] for each in asked)
