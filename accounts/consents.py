@@ -112,16 +112,6 @@ def suppress(address: str, reason: Reason, *, purpose: str = "", evidence: str =
     return Suppression.objects.get_or_create(digest=newest, purpose=purpose, defaults=defaults)[1]
 
 
-def freeze(address: str) -> None:
-    """No promotional mail to an address until ``thaw``; whatever else stands against it stays as it is."""
-    suppress(address, Reason.FROZEN)
-
-
-def thaw(address: str) -> None:
-    """What ``freeze`` stopped goes on."""
-    Suppression.objects.filter(digest__in=digests(address), reason=Reason.FROZEN).delete()
-
-
 def may_send(user: User, purpose: str) -> bool:
     """True when the person's last word on this kind is yes and nothing stands against the address."""
     if not (user.is_active and user.is_confirmed) or user.restricted_at is not None:

@@ -82,6 +82,7 @@ describe(
         "last_login": Column("security", erase=Erasure.CLEAR, purpose=SIGN_IN),
         "agreed_through": "consent",
         "restricted_at": "consent",
+        "restricted_for": "consent",
         "joined_at": Column(
             "activity",
             erase=Keep(Reason.EXPECTED_USE, "It counts sign-ups; without the name it is nobody's."),

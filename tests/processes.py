@@ -95,12 +95,16 @@ def _answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def _server_started(worker_database: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def _server_started(
+    worker_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "tests.wsgi:application"]
-    environ = {**_environ(worker_database), "PORT": str(port)}
+    # What it erases is gone with the test's database, and would keep later servers out of theirs.
+    ledger = str(tmp_path_factory.mktemp("server") / "ledger.jsonl")
+    environ = {**_environ(worker_database), "PORT": str(port), "DELETION_LEDGER": ledger}
     with running(command, environ) as process:
         url = f"http://localhost:{port}"
         until(lambda: _answers(f"{url}/healthz"), seconds=40, process=process)

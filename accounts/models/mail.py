@@ -67,7 +67,6 @@ class Suppression(models.Model):
         ASKED = "asked", "Asked by mail"
         BOUNCED = "bounced", "The address does not exist"
         COMPLAINED = "complained", "Called it spam"
-        FROZEN = "frozen", "Kept and not used, until something is decided"
 
     digest = models.CharField(max_length=64)
     purpose = models.CharField(max_length=10, blank=True, choices=Consent.Purpose)

@@ -52,6 +52,9 @@ class User(Versioned, AbstractBaseUser):
     is_active = models.BooleanField(default=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     restricted_at = models.DateTimeField(null=True, editable=False)  # their data is kept and not used, until it is over
+    restricted_for = ArrayField(  # why: grounds of ``accounts.restrictions``, each of which ends by itself
+        models.CharField(max_length=8), default=list, db_default=[], blank=True, editable=False
+    )
     agreed_through = models.DateField(null=True, editable=False)  # the newest version of terms or policy they know of
     # Which promotions were written to them, as "tips/a_week_of_hours": the letters themselves go after 90 days.
     promotions_had = ArrayField(

@@ -35,7 +35,7 @@ describe(
     counted_from="closed_at",
     fields={"finding": "activity", "ground": "activity", "outcome": "activity", "trouble": "business"},
     not_personal=frozenset(
-        {"person", "person_ref", "firm_ref", "arrived_at", "frozen_at", "found_at", "decided_at",
+        {"person", "person_ref", "firm_ref", "arrived_at", "frozen_at", "has_shut", "found_at", "decided_at",
          "certificate", "rung", "closed_at"}
     ),
     rows_for=reports_of,

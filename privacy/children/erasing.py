@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import consents, lifecycle
+from accounts import lifecycle, restrictions
 from accounts.models import Account, Membership, User
 from privacy.children import emails, freezing
 from privacy.children.models import ChildReport, ParentalConsent
@@ -76,7 +76,7 @@ def _erase_user(report: ChildReport) -> UUID | None:
     user = freezing.user_of(report)
     if user is None:
         return None
-    consents.thaw(user.email)
+    restrictions.lift(user, restrictions.Ground.CHILD)  # no word of it stays with what is left of the row
     certificate: UUID | None = None
     for member in _owned_alone(user):
         with activate(member.account_id, actor=freezing.CHILDREN):

@@ -1,13 +1,14 @@
-"""Keeping what is concerned and using it no more: a sign-in is shut, a firm's contact is restricted."""
+"""Keeping what is concerned and using it no more: who signs in is restricted and shut out, a firm's contact restricted."""
 
 from __future__ import annotations
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts import consents
+from accounts import restrictions
 from accounts.datamap import sessions_of
 from accounts.models import Account, User
+from accounts.restrictions import Ground
 from crm.contact_privacy import actions as contact_privacy
 from crm.models import Contact
 from privacy.children.models import ChildReport
@@ -50,16 +51,16 @@ def name(report: ChildReport, address: str, account: Account | None) -> None:
 
 
 def halt_mail(report: ChildReport) -> None:
-    """No promotional mail any more: this much happens by itself, since anybody may send a report."""
+    """No promotional mail any more, and no other use: this much happens by itself, since anybody may send a report."""
     if user := user_of(report):
-        consents.freeze(user.email)
+        restrictions.restrict(user, Ground.CHILD)
 
 
 def freeze(report: ChildReport) -> None:
     """Nobody comes in by this sign-in, and nothing uses the contact. All of it is kept."""
     if user := user_of(report):
-        consents.freeze(user.email)
-        User.objects.filter(pk=user.pk).update(is_active=False)
+        restrictions.restrict(user, Ground.CHILD)
+        report.has_shut = bool(User.objects.filter(pk=user.pk, is_active=True).update(is_active=False))
         Session.objects.filter(pk__in=sessions_of(user).values("pk")).delete()
     elif account := account_of(report):
         with activate(account, actor=CHILDREN):
@@ -74,11 +75,13 @@ def thaw(report: ChildReport) -> None:
     if report.person_ref is None:
         return
     others = ChildReport.objects.filter(person_ref=report.person_ref, closed_at=None).exclude(pk=report.pk)
-    if others.filter(frozen_at__isnull=False).exists():
+    if other := others.filter(frozen_at__isnull=False).first():
+        ChildReport.objects.filter(pk=other.pk, has_shut=False).update(has_shut=report.has_shut)
         return
     if user := user_of(report):
-        consents.thaw(user.email)
-        if report.frozen_at:
+        if not others.exists():
+            restrictions.lift(user, Ground.CHILD)
+        if report.has_shut:
             User.objects.filter(pk=user.pk).update(is_active=True)
     elif account := account_of(report):
         with activate(account, actor=CHILDREN):

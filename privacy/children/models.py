@@ -62,6 +62,7 @@ class ChildReport(models.Model):
     person_ref = models.UUIDField(null=True, blank=True, editable=False)  # emptied in the end
     firm_ref = models.UUIDField(null=True, blank=True, editable=False)  # of a contact; emptied in the end
     frozen_at = models.DateTimeField(null=True, blank=True)
+    has_shut = models.BooleanField(db_default=False, default=False)  # the sign-in was open before
     finding = models.CharField(max_length=9, choices=Finding, blank=True)
     ground = models.CharField(max_length=8, choices=Ground, blank=True)
     found_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

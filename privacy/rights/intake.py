@@ -20,6 +20,7 @@ from privacy.support_access.models import new_number
 
 Identity, Population = RightsRequest.Identity, RightsRequest.Population
 LINKS = LastingLink("privacy.rights.request")
+RESTRICTED = "Kept, and not used from now on"
 TRIES_FOR_A_NUMBER = 20
 
 
@@ -127,8 +128,8 @@ def _begin(request: RightsRequest) -> None:
         return
     if request.what.stops:
         inbound.record_opt_out(request.email, evidence=str(request))
-        if request.kind == Kind.RESTRICT:
-            restricting.restrict(request)
+        if request.kind == Kind.RESTRICT and restricting.restrict(request):
+            note(request, RESTRICTED)
         if request.kind == Kind.OPT_OUT:
             ledger.opt_out(request.email, source=str(request))
         note(request, "Use stopped while we look at it")

@@ -7,22 +7,21 @@ restrict.
 
 from __future__ import annotations
 
-from django.utils import timezone
-
+from accounts import restrictions
 from accounts.models import User
+from accounts.restrictions import Ground
 from privacy.rights.models import RightsRequest
 
 
 def restrict(request: RightsRequest) -> bool:
-    """From now on. True where somebody signs in with the address that asks."""
-    found = User.objects.filter(email=request.email, is_staff=False, restricted_at=None)
-    return bool(found.update(restricted_at=timezone.now()))
+    """From now on. True where somebody signs in with the address that asks, and no earlier wish did it."""
+    user = User.objects.filter(email=request.email, is_staff=False).first()
+    return user is not None and restrictions.restrict(user, Ground.ASKED)
 
 
 def lift(user: User) -> None:
-    """It is used again, as far as they agreed. Harmless the second time."""
-    User.objects.filter(pk=user.pk).update(restricted_at=None)
-    user.restricted_at = None
+    """It is used again, as far as they agreed and nothing else stands against it. Harmless the second time."""
+    restrictions.lift(user, Ground.ASKED)
 
 
 def refuse(request: RightsRequest) -> None:

@@ -1,15 +1,31 @@
-"""A firm's correction, and a report about a child, in browsers."""
+"""Each right from the public form to its end; a firm's correction; a report about a child: in browsers."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
+from django.db.models import Q
+from playwright.sync_api import expect
 
+from accounts import mail
+from accounts.models import CacheEntry, OutgoingMail, User
 from crm.models import Contact
 from privacy.children.models import ChildReport
-from privacy.rights.models import FirmRequest
+from privacy.deletion.tasks import finish_persons
+from privacy.rights.models import FirmRequest, Kind, RightsRequest
+from tests.browser.test_help import fits
 from tests.promises import promise
 from tests.signed_in import staff_browser
+
+KNOWN = {"phone": "+4533123456", "street": "Havnegade 3", "postal_code": "1058"}
+DECIDED = {Kind.CORRECT: "Done", Kind.DELETE: "Done in part", Kind.COMPLAINT: "Refused"}
+WALKS = {
+    "handed over": [Kind.ACCESS, Kind.CATEGORIES, Kind.COPY],
+    "stopped": [Kind.OBJECT, Kind.RESTRICT, Kind.WITHDRAW, Kind.OPT_OUT],
+    "changed": [Kind.CORRECT, Kind.COMPLAINT, Kind.DELETE],  # after the last nobody is left to ask
+}
 
 
 @pytest.fixture
@@ -23,6 +39,106 @@ def desk_of(server, open_page):
         return page
 
     return opened
+
+
+def letter_of(request, kind):
+    """The last letter of a kind about a request."""
+    return (
+        OutgoingMail.objects.filter(Q(text__contains=request) | Q(subject__contains=request), kind=kind)
+        .latest("pk")
+        .text
+    )
+
+
+def link_in(letter):
+    """The page of the request; the server writes its own address before it."""
+    return re.search(r"/privacy/request/[^/\s]+/", letter)[0]
+
+
+def ask(person, server, kind, email):
+    """Fill in the public form and confirm it from the mailbox."""
+    CacheEntry.objects.all().delete()  # ten forms in a minute are more than one person may send
+    person.goto(f"{server}/privacy/request/?kind={kind}")
+    person.get_by_label("Your name").fill("Bob Reyes")
+    person.get_by_label("Your e-mail").fill(email)
+    person.get_by_label("Where you live").select_option("DE")
+    if kind == Kind.CORRECT:
+        person.get_by_label("What is wrong").select_option("city")
+        person.get_by_label("What stands there").fill("Aarhus")
+        person.get_by_label("What it should be").fill("Odense")
+    person.get_by_role("button", name="Send request").click()
+    expect(person.get_by_text(email)).to_be_visible()
+    request = RightsRequest.objects.get(kind=kind)
+    person.goto(server + link_in(letter_of(request, "rights_received")))
+    person.get_by_role("button", name="Yes, it was me: go on").click()
+    expect(person.get_by_text("We work on it")).to_be_visible()
+    return request
+
+
+def say_who(person, kind):
+    """Three points that stand on no business card; two where nothing of them is handed over."""
+    person.get_by_role("link", name="Say who you are").click()
+    person.get_by_label("Telephone in your profile").fill(KNOWN["phone"])
+    person.get_by_label("Street and number in your profile").fill(KNOWN["street"])
+    person.get_by_label("Postal code in your profile").fill(KNOWN["postal_code"])
+    if kind.points_needed > 2:
+        person.get_by_label("I declare, under penalty of perjury").check()
+    person.get_by_role("button", name="Compare").click()
+    expect(person.get_by_text("fits what we hold")).to_be_visible()
+
+
+def answer(desk, decision):
+    """The decision, with its reason where something is not done."""
+    desk.get_by_label(decision, exact=True).check()
+    if decision != "Done":
+        desk.get_by_label("What is not done", exact=True).fill("The invoices of 2025")
+        desk.get_by_label("Why not", exact=True).first.select_option("8")
+        desk.get_by_label("What shows it", exact=True).fill("The bookkeeping act, until 2031")
+    desk.get_by_label("Your answer").fill("This is what we did.")
+    desk.get_by_role("button", name="Answer", exact=True).click()
+    expect(desk.get_by_role("region", name="Answer").get_by_text("This is what we did.")).to_be_visible()
+
+
+@pytest.mark.parametrize("walk", WALKS)
+@promise(62, 107, 109, 110, 111, 112, 114, 116, 117, 118, 121, 128)
+def test_every_right_from_the_public_form_to_its_end(walk, server, acme, bob, sam, open_page, desk_of, axe):
+    User.objects.filter(pk=bob.pk).update(**KNOWN, city="Aarhus")
+    person, desk = open_page(width=360, scripts=False), desk_of(sam)
+    for kind in WALKS[walk]:
+        request = ask(person, server, kind, bob.email)
+        if kind.points_needed:
+            say_who(person, kind)
+        desk.goto(f"{server}/support/rights/{request.public_id}/")
+        decision = DECIDED.get(kind, "Done")
+        answer(desk, decision)
+        letter, is_refused = letter_of(request, "rights_decided"), decision != "Done"
+        person.goto(server + link_in(letter))
+        expect(person.get_by_text(f": {decision}")).to_be_visible()
+        for fetched in ("Fetch your data", "As tables"):
+            assert person.get_by_role("link", name=fetched).is_visible() == kind.hands_over
+        assert is_refused == ("The invoices of 2025" in letter) == ("complain to the authority" in letter)
+        assert is_refused == person.get_by_role("link", name="Complain").is_visible()
+        assert is_refused == ("https://www.bfdi.bund.de" in letter) and "act, until" not in letter
+        request.refresh_from_db()
+        assert request.closed_at and request.get_decision_display() == decision
+    assert person.context.cookies() == []
+    axe(desk)
+    bob.refresh_from_db()
+    if walk == "stopped":
+        assert bob.restricted_at
+    if walk == "changed":
+        assert bob.city != "Aarhus"
+        mail.sweep()  # the letter that says so goes out first
+        finish_persons()
+        bob.refresh_from_db()
+        assert not bob.is_active and bob.email != "bob@acme.example" and not bob.phone
+
+
+def test_the_public_form_fits_a_telephone(server, open_page, axe):
+    page = open_page(width=360)
+    page.goto(f"{server}/privacy/request/?kind=correct")
+    assert fits(page)
+    axe(page)
 
 
 @promise(100, 110)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts import consents
+from accounts import consents, restrictions
 from accounts.models import Account, Membership, OutgoingMail, Suppression, User
 from crm.models import Contact
 from demo import cast
@@ -76,6 +76,7 @@ def test_the_report_stops_mail_and_the_freeze_shuts_the_door(kid, globex, sams):
     theirs.force_login(kid)
     assert theirs.get("/a/globex/").status_code == 200
     report, at = reported()
+    kid.refresh_from_db()
     assert not consents.may_send(kid, "tips")
     assert theirs.get("/a/globex/").status_code == 200  # anybody can send a report
     assert sams.post(f"{at}freeze/", {"address": KID}).status_code == 302
@@ -97,6 +98,44 @@ def test_not_a_child_is_used_again_as_before(kid, globex, sams, tesss):
     kid.refresh_from_db()
     assert kid.is_active and consents.may_send(kid, "tips") and not Suppression.objects.exists()
     assert (fresh(report).outcome, fresh(report).person_ref) == ("lifted", None)
+
+
+@promise(100)
+def test_a_sign_in_that_was_shut_before_stays_shut(kid, sams, tesss):
+    User.objects.filter(pk=kid.pk).update(is_active=False)
+    _, at = reported()
+    found(at, sams, "not_child", address=KID)
+    assert tesss.post(f"{at}confirm/").status_code == 302
+    kid.refresh_from_db()
+    assert not kid.is_active and kid.restricted_at is None
+
+
+@promise(100)
+def test_of_two_reports_the_last_that_ends_opens_what_the_first_shut(kid, sams, tesss):
+    consents.choose(kid, {"tips"}, source="/trial/")
+    _, first = reported()
+    _, second = reported(email="other@pell.example")
+    found(first, sams, "not_child", address=KID)
+    found(second, sams, "not_child", address=KID)
+    tesss.post(f"{first}confirm/")
+    kid.refresh_from_db()
+    assert not kid.is_active and not consents.may_send(kid, "tips")
+    tesss.post(f"{second}confirm/")
+    kid.refresh_from_db()
+    assert kid.is_active and consents.may_send(kid, "tips")
+
+
+@promise(100, 114)
+def test_what_they_asked_for_themselves_outlasts_the_report(kid, sams, tesss):
+    consents.choose(kid, {"tips"}, source="/trial/")
+    restrictions.restrict(kid, restrictions.Ground.ASKED)
+    _, at = reported()
+    found(at, sams, "not_child", address=KID)
+    tesss.post(f"{at}confirm/")
+    kid.refresh_from_db()
+    assert kid.is_active and kid.restricted_for == ["asked"] and not consents.may_send(kid, "tips")
+    restrictions.lift(kid, restrictions.Ground.ASKED)
+    assert consents.may_send(kid, "tips")
 
 
 @promise(100)

@@ -67,6 +67,20 @@ def test_a_request_that_is_refused_stops_nothing_any_more(ask, acme, alice, sam)
 
 
 @promise(114)
+def test_a_second_wish_that_is_refused_leaves_the_first(ask, acme, alice, sam):
+    agreed(alice)
+    first, link = ask(kind="restrict")
+    send(link)
+    work.decide(first, "full", answer="From now on.", kept=[], by=sam)
+    second, link = ask(kind="restrict")
+    assert second.pk != first.pk
+    send(link)
+    kept = [{"code": "excessive", "what": "The same again", "evidence": "The first."}]
+    work.decide(second, "refused", answer="It is so already.", kept=kept, by=sam)
+    assert not is_used(alice)
+
+
+@promise(114)
 def test_it_is_theirs_alone_to_ask_and_a_firms_data_is_the_firms(ask, acme, alice, bob):
     _, link = ask(kind="restrict", population="firm", firm="The Acme people")
     send(link)
