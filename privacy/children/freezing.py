@@ -1,4 +1,4 @@
-"""Keeping what is concerned and using it no more: who signs in is restricted and shut out, a firm's contact restricted."""
+"""Keeping what is concerned and using it no more: who signs in is restricted and shut out, a contact restricted."""
 
 from __future__ import annotations
 
