@@ -65,7 +65,9 @@ def test_any_size_comes_back(in_acme, size):
     assert stored.path.stat().st_size == SALT + size + TAG * max(1, -(-size // CHUNK))
 
 
-@hypothesis_settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(place=st.integers(0, 3 * CHUNK), length=st.integers(0, 2 * CHUNK))
 def test_a_file_is_read_from_any_place(in_acme, place, length):
     content = bytes(range(251)) * (3 * CHUNK // 251)

@@ -108,7 +108,9 @@ WORDS = st.recursive(
 )
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(data=st.dictionaries(TEXTS, WORDS, max_size=5))
 @example(data={"big": 10**400, "\ue000": 1, "\U0001f600": 2, "a\\u0000b": "\\", "e": "1e400", "": ""})
 def test_what_postgresql_gives_back_is_spelled_as_it_was_committed(in_acme, data):

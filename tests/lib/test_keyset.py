@@ -35,7 +35,9 @@ def walk(order, size, start=None, direction="next"):
             return found, shown
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     people=st.lists(st.tuples(st.sampled_from("abÄ"), st.sampled_from([None, 0, 1])), max_size=14),
     order=st.sampled_from(ORDERS),

@@ -46,7 +46,9 @@ def holds_in_postgres(condition, row):
 
 
 @given(condition=CONDITIONS, budget=NUMBERS, version=st.integers(-1, 2), name=st.sampled_from(["", "a", "b"]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_what_is_sure_here_holds_there(condition, budget, version, name, in_acme):
     row = Project(name=name, budget_minutes=budget, version=version)
     if surely_keeps(row, CheckConstraint(condition=condition, name="x")):

@@ -56,7 +56,9 @@ def do(step, number, day, minutes, people, projects, undos):
         thaw(entries[: number % 5])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=STEPS)
 def test_they_are_the_sum_of_the_entries_after_anything(steps, acme, alices, bobs, website, internal, inside):
     with inside(acme):

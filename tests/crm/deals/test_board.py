@@ -77,7 +77,9 @@ ANY_FILTER = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(deals=st.lists(ANY_DEAL, max_size=12), asked=ANY_FILTER, owns=st.booleans())
 def test_board_and_list_agree_to_the_cent_whatever_is_asked(in_acme, alices, bobs, deals, asked, owns):
     Deal.objects.all().delete()

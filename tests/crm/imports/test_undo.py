@@ -76,7 +76,9 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(rows=ROWS, on_match=st.sampled_from(ContactImport.OnMatch.values), batch=st.sampled_from([2, 100]))
 def test_import_and_undo_is_the_identity(upload, run, undo, acme, inside, monkeypatch, rows, on_match, batch):
     monkeypatch.setattr(steps, "BATCH", batch)

@@ -114,7 +114,10 @@ def tags_of(contacts):
 
 
 @settings(
-    max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(population=POPULATION, number=st.integers(2, 5), whose=HANGERS_ON)
 def test_contacts_become_one_and_come_apart_again(in_acme, recorder, population, number, whose):
