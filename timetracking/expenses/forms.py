@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.files.purposes import Unwelcome
 from accounts.models import Membership
+from crm.inputs import AmountField
 from lib.addresses import id_in
 from tenancy.forms import VersionedModelForm
 from timetracking.errors import Refused
@@ -32,7 +33,7 @@ class ExpenseForm(VersionedModelForm):
         model = Expense
         fields = ["category", "day", "amount", "currency", "tax", "distance", "project", "task", "company", "note",
                   "billable", "reimbursable"]  # fmt: skip
-        field_classes = {"day": DayField}
+        field_classes = {"day": DayField, "amount": AmountField, "tax": AmountField, "distance": AmountField}
         widgets = {"day": forms.DateInput(attrs={"type": "date"})}
         labels = {"category": "Kind"}
 

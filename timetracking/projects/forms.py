@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 
 from accounts.models import Membership
+from crm.inputs import AmountField
 from crm.models import Deal
 from lib import formats
 from lib.addresses import id_in
@@ -57,6 +58,7 @@ class TermsForm(VersionedModelForm):
     class Meta:
         model: type[Terms] = Project
         fields = ["billable", "currency", "budget_amount", "budget_period"]
+        field_classes = {"budget_amount": AmountField}
         labels = {"budget_amount": "Or in money", "budget_period": "The budget is"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,7 +94,7 @@ class TermsForm(VersionedModelForm):
 class ProjectForm(TermsForm):
     """A project's facts and terms, and who is told when its budget runs out."""
 
-    hourly_rate = forms.DecimalField(required=False, min_value=0, max_digits=9, decimal_places=2)
+    hourly_rate = AmountField(required=False, min_value=0, max_digits=9, decimal_places=2)
     told = PeopleField(
         label="Who is told at 50, 80 and 100 %",
         help_text="Nobody chosen: the project’s managers and the owners.",

@@ -9,6 +9,7 @@ from django import forms
 from accounts import choices
 from accounts.models import Membership
 from accounts.queries import colleagues_of
+from crm.inputs import AmountField
 from timetracking.inputs import DayField
 from timetracking.models import Project, Rate
 from timetracking.rates.actions import rate_for
@@ -21,7 +22,7 @@ class RateForm(forms.Form):
     """A rate of a project's, or of the firm's: each says for what of it."""
 
     whom = forms.ChoiceField(label="For")
-    amount = forms.DecimalField(label="An hour", required=False, min_value=0, max_digits=9, decimal_places=2)
+    amount = AmountField(label="An hour", required=False, min_value=0, max_digits=9, decimal_places=2)
     currency = forms.ChoiceField(choices=choices.currencies)
     starts_on = DayField(
         label="From",

@@ -44,7 +44,7 @@ def one(acme, inside):
 
 
 def test_an_expense_for_a_project(page, kinds, website, design, acme, inside):
-    sent = {"category": kinds["Travel"], "day": "2026-11-17", "amount": "119.00", "tax": "19", "billable": "on"}
+    sent = {"category": kinds["Travel"], "day": "2026-11-17", "amount": "119,00", "tax": "19,0", "billable": "on"}
     sent |= {"work": work_value(website, design), "note": "Train to Malmö"}
     assert page.post(NEW, sent).status_code == 302
     found = one(acme, inside)

@@ -27,7 +27,7 @@ def test_a_change_says_first_what_it_would_do_and_then_is_made(client, acme, ali
     page = f"/a/acme/projects/{website.public_id}/rates/"
     with inside(acme):
         freeze(logged[1:2])
-    wish = {"whom": "all", "amount": "105", "starts_on": "2026-11-01"}
+    wish = {"whom": "all", "amount": "105,00", "starts_on": "2026-11-01"}
     asked = client.post(f"{page}change/", wish)
     assert "<b>1 entry of 1 person changes:</b>" in asked.text and "1 approved one stays as it is." in asked.text
     assert "€95" in asked.text and "€105" in asked.text
