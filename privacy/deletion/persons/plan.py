@@ -75,6 +75,19 @@ class Plan:
         for (model, _), numbers in self.pointing.items():
             numbers -= self.doomed.get(model, set())
 
+    def rows(self) -> Rows:
+        """Every row that something becomes of, or that stays for a reason."""
+        found: Rows = defaultdict(set)
+        for model, numbers in self.doomed.items():
+            found[model] |= numbers
+        for model, fields in self.emptied.items():
+            found[model] |= set().union(*fields.values())
+        for (model, _), (_, numbers) in self.kept.items():
+            found[model] |= numbers
+        for (model, _), numbers in self.pointing.items():
+            found[model] |= numbers
+        return found
+
     def public_ids(self) -> set[Any]:
         """By what the rows that go are known elsewhere."""
         found: set[Any] = set()

@@ -21,11 +21,12 @@ from privacy.deletion.persons.plan import Plan
 from privacy.deletion.persons.traces import Traces
 from privacy.deletion.preview import words_of
 
-DELETED, EMPTIED, POINTED, BLANKED, DISCARDED, KEPT = (
-    "deleted", "emptied", "pseudonymised", "blanked", "discarded", "kept",
+DELETED, ENDED, EMPTIED, POINTED, BLANKED, DISCARDED, KEPT = (
+    "deleted", "ended", "emptied", "pseudonymised", "blanked", "discarded", "kept",
 )  # fmt: skip
 FATES = {
     DELETED: "Deleted",
+    ENDED: "Deleted, because they leave the firm",
     EMPTIED: "Emptied; the row stays",
     POINTED: "Pseudonymised: it leads to a name that is nobody’s",
     BLANKED: "Their name, addresses and numbers are blanked in texts",
@@ -145,6 +146,11 @@ def lines_of(plan: Plan, discarded: set[int], blanked: dict[type[Model], int]) -
 def blanked_lines(rows: dict[type[Model], int]) -> list[Line]:
     """In how many rows, by table, texts are blanked."""
     return [_line(model, BLANKED, number) for model, number in rows.items()]
+
+
+def ended_lines(rows: dict[type[Model], int]) -> list[Line]:
+    """How many rows, by table, are gone as soon as they have left the firm."""
+    return [_line(model, ENDED, number) for model, number in rows.items() if number]
 
 
 def _line(model: type[Model], fate: str, rows: int, fields: tuple[str, ...] = ()) -> Line:

@@ -42,6 +42,14 @@ def of_contact(contact: Contact) -> Preview:
 
 def of_member(member: Membership, *, and_user: bool = False) -> Preview:
     """A member as the firm knows them: hours and decisions stay, of nobody. ``and_user``: their sign-in goes, too."""
+    plan = plan_of(member, and_user=and_user)
+    others = [f"Nobody looks after {in_words(piles)} any more."] if (piles := open_work_of(member)) else []
+    found = described(Kind.MEMBER, member, plan, of_user(member.user, further=[member.kept_for]), others=others)
+    return found
+
+
+def plan_of(member: Membership, *, and_user: bool = False) -> Plan:
+    """What becomes of each row that is about a member."""
     plan = Plan()
     plan.take(member)
     if and_user:
@@ -50,9 +58,7 @@ def of_member(member: Membership, *, and_user: bool = False) -> Preview:
     plan.pointing[Membership, "user"] = {member.pk}
     plan.close()
     plan.events |= plan.events_about({member.public_id})
-    others = [f"Nobody looks after {in_words(piles)} any more."] if (piles := open_work_of(member)) else []
-    found = described(Kind.MEMBER, member, plan, of_user(member.user, further=[member.kept_for]), others=others)
-    return found
+    return plan
 
 
 def with_merged(contact: Contact) -> list[Any]:

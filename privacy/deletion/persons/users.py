@@ -19,9 +19,9 @@ from accounts.people import members
 from privacy.deletion.models import PersonErasure
 from privacy.deletion.persons import doing
 from privacy.deletion.persons.mentions import Mention
-from privacy.deletion.persons.plan import Plan
-from privacy.deletion.persons.preview import POINTED, Line, Preview, lines_of
-from privacy.deletion.persons.subjects import THE_ONLY_OWNER, is_only_owner, of_member
+from privacy.deletion.persons.plan import Plan, rows_of
+from privacy.deletion.persons.preview import POINTED, Line, Preview, ended_lines, lines_of
+from privacy.deletion.persons.subjects import THE_ONLY_OWNER, is_only_owner, of_member, plan_of
 from privacy.deletion.persons.traces import Traces, of_user
 from privacy.deletion.preview import words_of
 from privacy.support_access.models import Ticket
@@ -88,8 +88,17 @@ def in_account(member: Membership, *, is_again: bool = False) -> Preview:
         member.removed_at = timezone.now()
         Membership.objects.filter(pk=member.pk, account_id=member.account_id).update(removed_at=member.removed_at)
     elif member.is_active:
-        members.leave(member, to=None)
+        return _leaving(member)
     return replace(of_member(member, and_user=True), kind=PersonErasure.Kind.USER)
+
+
+def _leaving(member: Membership) -> Preview:
+    """They leave first. What ends with that, as a running timer or a view of their own, is said, too."""
+    theirs = plan_of(member, and_user=True).rows()
+    members.leave(member, to=None)
+    ended = {model: len(numbers) - rows_of(model, numbers).count() for model, numbers in theirs.items()}
+    seen = of_member(member, and_user=True)
+    return replace(seen, kind=PersonErasure.Kind.USER, lines=added_up([*seen.lines, *ended_lines(ended)]))
 
 
 def memberships(user: User) -> list[Membership]:

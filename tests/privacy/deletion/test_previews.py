@@ -11,21 +11,23 @@ from contextlib import suppress
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 import datamap
 from accounts.models import Membership, User
 from audit.models import Payload
-from crm.models import Contact
+from crm.models import Contact, SavedView
 from datamap import Subject
 from demo import cast
 from privacy.deletion import persons, tables
 from privacy.deletion.persons import doing
 from privacy.deletion.persons.plan import rows_of
-from privacy.deletion.persons.preview import BLANKED, DELETED, EMPTIED, KEPT, POINTED
+from privacy.deletion.persons.preview import BLANKED, DELETED, EMPTIED, ENDED, KEPT, POINTED
 from tenancy.probe import CannotMake, RowMaker
 from tests.promises import promise
+from timetracking.models import Project
+from timetracking.timer import actions as timer
 
 FIRST, LAST = "Zanna", "Quillfeather"
 WORDS = ("Plain ", f"{FIRST} {LAST} ", f"{LAST} ")  # a number follows
@@ -259,6 +261,51 @@ def test_of_somebody_who_signs_in(db, acme, globex, bob, inside, outside, record
 
     draw()
     assert {DELETED, EMPTIED, POINTED, KEPT} <= seen.keys(), f"the graphs have enough in them: {seen}"
+
+
+@promise(111)
+def test_of_somebody_who_still_works_there(db, acme, bob, inside, outside, recorder, taken_back):
+    """They leave by being erased: what goes with the leaving alone stands in the preview, too."""
+    ended = Counter()
+
+    @DRAWN
+    @given(private=st.integers(0, 3), shared=st.integers(0, 2), is_timing=st.booleans())
+    @example(private=2, shared=1, is_timing=True)
+    def draw(private, shared, is_timing):
+        def work():
+            with recorder.looking_away():
+                with inside(acme):
+                    member = Membership.objects.select_related("user", "account").get(account=acme, user=bob)
+                    for number in range(private + shared):
+                        view = {"name": f"View {number}", "kind": "contacts", "is_shared": number >= private}
+                        SavedView.objects.create(owner=member, asked={}, **view)
+                    if is_timing:
+                        timer.start(member, Project.objects.create(name="Rooms"), note="Hung the first room")
+                    before = every_row(acme)
+                told = persons.preview(User.objects.get(pk=bob.pk))
+                assert told.hindrances == ()
+                with inside(acme):
+                    assert every_row(acme) == before, "asking changes nothing"
+                erasure = persons.finish(persons.erase(User.objects.get(pk=bob.pk), asked_by=None, reason="asked"))
+                lines = {
+                    " ".join([each["table"], each["fate"], *each["fields"]]): each["rows"] for each in erasure.lines
+                }
+                assert lines == told.counts()
+                with inside(acme):
+                    after = every_row(acme)
+                gone = Counter(table for table, *_ in before.keys() - after.keys())
+                here = {table for table, *_ in before}
+                said = Counter()
+                for line in [*told.of(DELETED), *told.of(ENDED)]:
+                    said[line.table] += line.rows if line.table in here else 0
+                assert gone == +said
+                assert gone["crm_savedview"] == private and gone["timetracking_runningtimer"] == is_timing
+                ended.update({line.table: line.rows for line in told.of(ENDED)})
+
+        taken_back(work)
+
+    draw()
+    assert {"crm_savedview", "timetracking_runningtimer"} <= ended.keys()
 
 
 def counted(*firms_and_inside):
