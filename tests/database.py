@@ -20,6 +20,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+NEVER_ANALYSED = {"autovacuum": "off"}  # what a test relies on must not change while it runs (``tests/explain.py``)
+
 _server = None
 
 
@@ -142,7 +144,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from config.env import env
 
     if not env.database_url and embedded.find(env.data_dir) is None:
-        _server = embedded.start(env.data_dir, fsync=False)
+        _server = embedded.start(env.data_dir, fsync=False, settings=NEVER_ANALYSED)
     make_template()
 
 
