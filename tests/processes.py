@@ -58,7 +58,7 @@ def running(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.
         try:
             yield process
         finally:
-            for name, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
+            for name, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 10)):
                 if process.poll() is None:
                     os.killpg(process.pid, name)
                     try:
@@ -107,7 +107,7 @@ def _server_started(
     environ = {**_environ(worker_database), "PORT": str(port), "DELETION_LEDGER": ledger}
     with running(command, environ) as process:
         url = f"http://localhost:{port}"
-        until(lambda: _answers(f"{url}/healthz"), seconds=40, process=process)
+        until(lambda: _answers(f"{url}/healthz"), seconds=90, process=process)
         yield url, process
 
 
@@ -164,7 +164,7 @@ def redis_server() -> Iterator[str]:
         probe.close()
         words = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         with running(words, {}) as server:
-            until(lambda: "Ready to accept" in said(server), seconds=20, process=server)
+            until(lambda: "Ready to accept" in said(server), seconds=60, process=server)
             yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -186,7 +186,7 @@ def celery_worker(committed: None, broker_database: None, worker_database: str) 
         context = running(command, {**_environ(worker_database), "WORKER_QUEUE": queue})
         process = context.__enter__()
         started.append(context)
-        until(lambda: " ready." in said(process), seconds=40, process=process)
+        until(lambda: " ready." in said(process), seconds=90, process=process)
         return process
 
     yield start

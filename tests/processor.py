@@ -59,7 +59,7 @@ class Processor:
     def start(self) -> None:
         command = [sys.executable, "-m", "devtools.processor_sim", f"--port={port()}", f"--file={self.folder}/sim"]
         process = self.process.enter_context(running(command, child_environ({"DEBUG": "1"})))
-        until(self._answers, seconds=20, process=process)
+        until(self._answers, seconds=60, process=process)
 
     def stop(self) -> None:
         """Nobody answers until ``start()``; what it knew stays on its disk."""

@@ -25,7 +25,7 @@ from tenancy.context import activate
 while True:
     with activate(int(sys.argv[1]), actor=sealing.SEALER):
         sealing.seal_batch(int(sys.argv[1]))
-        time.sleep(0.02)
+        time.sleep(0.1)
     print("sealed", flush=True)
 """
 

@@ -29,7 +29,7 @@ def fill_in(page, email: str) -> None:
 
 def open_letter(page, server: str, email: str) -> None:
     """Wait until the worker has put the letter into the folder."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     page.goto(f"{server}/dev/mail/")
     while not (found := page.locator("a", has_text=email)).count() and time.monotonic() < end:
         time.sleep(0.2)

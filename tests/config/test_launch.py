@@ -46,7 +46,7 @@ class Running:
         return self.output.read_text().splitlines()
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: self.process.poll() is not None or any("is ready" in line for line in self.said()), 120)
+        wait_for(lambda: self.process.poll() is not None or any("is ready" in line for line in self.said()), 400)
         assert self.process.poll() is None, self.said()
 
     def status(self, path: str, host: str = "127.0.0.1") -> int:
@@ -201,8 +201,10 @@ def test_sigterm_stops_every_process_and_a_new_start_keeps_the_data(running):
         assert again.end(signal.SIGINT) == 0
 
 
-def test_killed_itself_it_leaves_no_worker_behind(data_dir):
-    candor = Running(data_dir, "--empty")
+def test_killed_itself_it_leaves_no_worker_behind(running):
+    if running.process.poll() is None:
+        running.end()
+    candor = Running(running.data_dir)
     candor.wait_until_ready()
     family = [process for process in candor.family() if "postgres" not in process.name()]
     candor.end(signal.SIGKILL)

@@ -51,9 +51,9 @@ def test_other_long_numbers_are_left_alone():
 
 def test_a_long_text_is_read_in_a_moment():
     text = "4242 is a number, 4242-4242 another; " * 30_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert cards.hide(text) is text
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 class Words(forms.Form):

@@ -65,7 +65,7 @@ def start(folder, port):
             os.chown(path, owner, -1)
         command[1:1] = ["-u", pwd.getpwuid(owner).pw_name]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    for _ in range(100):
+    for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return process

@@ -86,7 +86,7 @@ class Person:
 
     def sees(self, words: str | re.Pattern[str]) -> None:
         """Something is written on the page, soon."""
-        expect(self.page.get_by_text(words).first).to_be_visible(timeout=20_000)
+        expect(self.page.get_by_text(words).first).to_be_visible(timeout=40_000)
 
     def looks_round(self) -> None:
         """Everybody could use this page, and nothing hangs over its edge."""
@@ -97,7 +97,7 @@ class Person:
 
     def follows_letter(self, email: str, link: str) -> None:
         """Open the link of this kind (``/welcome/``) in the latest letter to an address, once a worker has sent it."""
-        page, end = self.page, time.monotonic() + 30
+        page, end = self.page, time.monotonic() + 60
         page.goto(f"{self.server}/dev/mail/")
         while not (found := page.locator("a", has_text=email)).count() and time.monotonic() < end:
             time.sleep(0.2)

@@ -1,5 +1,6 @@
 """A real conversation with the real listener: what it takes, what it refuses, and that nothing it took is lost."""
 
+import math
 import os
 import signal
 import smtplib
@@ -44,11 +45,12 @@ def test_a_conversation(listener, letter, bob, alice, maren, acme, inside, membe
         # an address that we did not make, or not for this: refused at once, and as slowly as a good one is taken
         took = {}
         elsewhere = known.replace(DOMAIN, "acme.example")
-        for to in (unknown, "bob@acme.example", f"log-x@{DOMAIN}", elsewhere, known.upper()):
+        asked = (unknown, "bob@acme.example", f"log-x@{DOMAIN}", elsewhere, known.upper())
+        for to in asked * 5:  # the quickest of five: a busy machine makes one of them slow
             client.mail("bob@acme.example")
             started = time.monotonic()
             code = client.rcpt(to)[0]
-            took[to] = time.monotonic() - started
+            took[to] = min(took.get(to, math.inf), time.monotonic() - started)
             assert code == (250 if to == known.upper() else 550), to
             client.rset()
         assert max(took.values()) - min(took.values()) < 0.1 and min(took.values()) > 0.1
