@@ -129,7 +129,7 @@ def _operation(resource: Resource, verb: str) -> dict[str, Any]:
         "parameters": _parameters_of(resource, verb),
         "responses": {
             **_answer(resource, verb),
-            **{str(each): _ref("responses", str(each)) for each in _refusals(verb, operation)},
+            **{str(each): _ref("responses", str(each)) for each in _refusals(resource, verb, operation)},
         },
     }
     if verb in resource.files:
@@ -142,8 +142,8 @@ def _operation(resource: Resource, verb: str) -> dict[str, Any]:
     return said
 
 
-def _refusals(verb: str, operation: Operation) -> list[int]:
-    found = REFUSALS.get(verb, OF_AN_OWN_VERB)
+def _refusals(resource: Resource, verb: str, operation: Operation) -> list[int]:
+    found = (*REFUSALS.get(verb, OF_AN_OWN_VERB), *resource.also_refuses.get(verb, ()))
     return [status for status in found if status != 402 or not operation.works_read_only]
 
 

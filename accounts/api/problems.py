@@ -54,6 +54,7 @@ KINDS = {
     "too-large": Kind(413, "The body is too large", "Send less at once."),
     "media-type": Kind(415, "Only JSON is read here", "Send `Content-Type: application/json`."),
     "invalid": Kind(422, "The record is not right yet", "`errors` names each field and what is wrong with it."),
+    "days": Kind(422, "No report for these days", "`errors` names each day and what it may be."),
     "key-reused": Kind(422, "This Idempotency-Key was used", "Take a new key for each new request."),
     "too-many": Kind(429, "Too many requests", "Wait as many seconds as `Retry-After` says."),
     "failed": Kind(500, "Something broke on our side", "Nothing was stored. Try again; tell us if it stays."),

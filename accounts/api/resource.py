@@ -78,6 +78,7 @@ class Resource:
     is_written_once: ClassVar[bool] = False  # what is made up is the same for everybody, always: see tenancy/written
     files: ClassVar[Mapping[str, Mapping[str, str]]] = {}  # verbs whose body is a file, with their parameters
     asked_at_deletion: ClassVar[Mapping[str, str]] = {}  # parameters that its address may carry, with their meaning
+    also_refuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}  # statuses beside those that its verbs have anyway
     own_parameters: ClassVar[tuple[str, Schema] | None] = None  # meaning and schema of filters that accounts add
     own_order: ClassVar[str] = ""  # a pattern of orders that accounts add
     examples: ClassVar[Mapping[str, Any]] = {}  # of what is sent with a verb, and of the "answer", if fields don't say

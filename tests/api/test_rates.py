@@ -52,5 +52,5 @@ def test_rates_and_reports_of_hours(acme, alice, bob, inside, program_of):
         ("from=2019-01-01&to=2026-11-01", "to"),
     ):
         refused = owners.get(f"reports/hours/?{days}")
-        assert (refused.status_code, list(refused.data["errors"])) == (400, [wrong]), days
+        assert (refused.status_code, list(refused.data["errors"])) == (422, [wrong]), days
     assert owners.get("reports/hours/?by=money").status_code == 400

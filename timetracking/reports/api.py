@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -43,13 +42,7 @@ def _word(name: str, words: Any, about: str) -> Filter:
 
 
 def _day(name: str, about: str) -> Filter:
-    def read(text: str) -> date:
-        day = a_day(text)
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise Wrong(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
-        return day
-
-    return Filter(name, about, {"type": "string", "format": "date"}, read, _in_asked)
+    return Filter(name, about, {"type": "string", "format": "date"}, a_day, _in_asked)
 
 
 def _id(name: str, about: str) -> Filter:
@@ -74,6 +67,7 @@ class HoursReport(Resource):
     )
     model, scope, is_versioned = TimeEntry, "time", False
     may = {"read": "report.view"}
+    also_refuses = {"read": (422,)}  # days that are none of a report
     fields = ()
     orders = {}
     filters = (
@@ -127,8 +121,10 @@ class HoursReport(Resource):
 
     def read(self, request: Any) -> HttpResponse:  # type: ignore[override]
         chosen, errors = lists.chosen_of(request, self._filters)
-        if errors := errors or _wrong_days({each.name: value for each, value in chosen}):
+        if errors:
             raise Problem("parameters", errors=errors)
+        if errors := _wrong_days({each.name: value for each, value in chosen}):
+            raise Problem("days", errors=errors)
         asked = asked_of(request.GET.dict(), request.membership)
         found = report(asked, request.membership)
         uses.note(request.membership, found.people, ReportUse.Report.HOURS, asked.days_of_people, uses.PROGRAM)
@@ -145,13 +141,15 @@ class HoursReport(Resource):
 
 
 def _wrong_days(chosen: dict[str, Any]) -> Errors:
-    """What is wrong with the two days together; a page shows which days it took, a program would not notice."""
-    first, last = chosen.get("from"), chosen.get("to")
-    if first is None or last is None:
+    """Days that are none of a report; a page shows which days it took, a program would not notice."""
+    days = {name: chosen[name] for name in ("from", "to") if chosen.get(name) is not None}
+    if wrong := [name for name, day in days.items() if not FIRST_DAY <= day <= LAST_DAY]:
+        return {name: [f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}."] for name in wrong}
+    if len(days) < 2:
         return {}
-    if last < first:
+    if days["to"] < days["from"]:
         return {"to": ["The last day comes after the first."]}
-    if (last - first).days > LONGEST:
+    if (days["to"] - days["from"]).days > LONGEST:
         return {"to": [f"At most {LONGEST:,} days at once."]}
     return {}
 
