@@ -45,9 +45,9 @@ def known(user: User) -> date:
 
 def unknown_to(user: User) -> NewWords:
     """Of each document the version in force and the one to come, if they are news."""
-    news = [
-        each for kind in documents.FOR_EVERYBODY for each in documents.published(kind) if each.version > known(user)
-    ]
+    since, kinds = known(user), documents.FOR_EVERYBODY
+    news = [each for each in documents.published(*kinds) if each.version > since]
+    news.sort(key=lambda each: kinds.index(each.kind))  # of each kind the newest stays first
     in_force = {each.kind: each for each in reversed(news) if each.is_in_force}
     return NewWords(list(in_force.values()), [each for each in news if not each.is_in_force])
 

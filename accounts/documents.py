@@ -115,10 +115,10 @@ def digest_of(html: str) -> str:
     return hashlib.sha256(html.encode()).hexdigest()
 
 
-def published(kind: str) -> list[Document]:
-    """Every version, newest first, one to come included. Raises KeyError for an unknown kind."""
-    _ = TITLES[kind]
-    return [_document(row) for row in DocumentVersion.objects.filter(document=kind).order_by("-effective_on")]
+def published(*kinds: str) -> list[Document]:
+    """Every version of these kinds, newest first, one to come included. Raises KeyError for an unknown kind."""
+    _ = [TITLES[kind] for kind in kinds]
+    return [_document(row) for row in DocumentVersion.objects.filter(document__in=kinds).order_by("-effective_on")]
 
 
 def versions(kind: str, on: date | None = None) -> list[Document]:

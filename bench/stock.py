@@ -26,6 +26,12 @@ _LEFT_BY_RUNS = """
     DELETE FROM django_session;
     DELETE FROM accounts_apikey;
 """
+# Whoever has not been told of the newest words is asked for on every page: two statements that no ordinary page has.
+_TOLD = """
+    UPDATE accounts_user SET agreed_through = newest.day FROM (
+        SELECT max(effective_on) AS day FROM accounts_documentversion WHERE document IN ('privacy', 'terms')
+    ) newest WHERE agreed_through IS DISTINCT FROM newest.day
+"""
 _LEFT_ON_FLOOR = "DELETE FROM contact WHERE id > %(contact)s; DELETE FROM entry WHERE id > %(entry)s;"
 
 
@@ -65,6 +71,7 @@ class Stock:
         """Let every run find the same rows, and statistics of them."""
         last = json.loads(self.note.read_text())["last"]
         self._run(CANDOR, _LEFT_BY_RUNS, last)
+        self._run(CANDOR, _TOLD)
         self._run(floor.DATABASE, _LEFT_ON_FLOOR, last)
         with self._admin(CANDOR) as admin:
             # No role of Candor's can shorten the log; here it is the administrator's.

@@ -203,5 +203,5 @@ def became(model: type[Mergeable], old_id: UUID, member: Membership) -> Any:
 
 def merges_of(record: Record) -> QuerySet[Merge]:
     """The merges that made this record what it is, the latest first."""
-    merges = Merge.objects.filter(**{str(record._meta.model_name): record.pk}, undone_at=None)
+    merges: QuerySet[Merge] = record.merges.filter(undone_at=None)  # type: ignore[attr-defined]
     return merges.select_related("by__user").prefetch_related("records").order_by("-at", "-id")

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts import documents
+from accounts import agreements, documents
 from accounts.models import Acceptance, DocumentText, DocumentVersion, User
 from lib import formats
 from tests.promises import promise
+from tests.statements import behind_the_door
 
 pytestmark = pytest.mark.usefixtures("_rows")
 
@@ -169,3 +170,27 @@ def test_what_comes_is_said_on_every_page_before_it_holds_and_binds_nobody_yet(c
     assert "our terms of service says something else" in page and "We sing." in page
     assert f"/terms/versions/{day}/changes/" in page
     assert not Acceptance.objects.filter(user=alice).exists()
+
+
+def test_whoever_has_not_been_told_yet_costs_two_statements(client, acme, alice):
+    User.objects.update(joined_at=timezone.now() - 30 * A_DAY, agreed_through=documents.current("privacy").version)
+    client.force_login(alice)
+    client.get("/a/acme/")
+    told = behind_the_door(lambda: client.get("/a/acme/"))
+    User.objects.update(agreed_through=None)
+    client.get("/a/acme/")  # that they go on is kept here
+    asked = behind_the_door(lambda: client.get("/a/acme/"))
+    assert len(asked) - len(told) == 2, "all versions of both texts, and what was agreed to"
+
+
+def test_both_texts_are_told_of_by_the_newest_version_in_force(acme, alice):
+    User.objects.filter(pk=alice.pk).update(joined_at=timezone.now() - 90 * A_DAY)
+    alice.refresh_from_db()
+    for kind in ("privacy", "terms"):
+        published(kind, f"<p>Old {kind}.</p>", days=-2)
+        published(kind, f"<p>New {kind}.</p>", days=-1)
+        published(kind, f"<p>Next {kind}.</p>", days=30)
+    new = agreements.unknown_to(alice)
+    today = documents.current("privacy").version
+    assert {(each.kind, each.version) for each in new.in_force} == {("terms", today), ("privacy", today)}
+    assert [each.kind for each in new.to_come] == ["terms", "privacy"], "the terms first"

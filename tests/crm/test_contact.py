@@ -1,5 +1,7 @@
 """A contact's page: what is known, what happened, what belongs to it."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +22,7 @@ from crm.models import (
     ContactPhone,
     ContactPosition,
     Merge,
+    MergedRecord,
     Note,
     Permission,
 )
@@ -209,3 +212,26 @@ def test_a_plain_contact_shows_with_fourteen_statements(client, url, maren):
     client.get(url)
     asked = behind_the_door(lambda: client.get(url))  # and four at the door
     assert len(asked) == 10, "\n".join(each[:110] + each[each.find(" FROM ") :][:90] for each in asked)
+
+
+def test_what_a_contact_seldom_has_costs_what_the_benchmark_says(client, url, maren, as_bob, bob, member_of):
+    """Two for pinned notes, two for consents, three for merges: docs/benchmark.md says so."""
+    by, more = member_of(bob), []
+
+    def costs():
+        client.get(url)
+        return len(behind_the_door(lambda: client.get(url)))
+
+    plain = costs()
+    for _ in range(2):  # and the second of each costs no more
+        with as_bob():
+            Note.objects.create(contact=maren, author=by, text="Rings back.", pinned_at=timezone.now())
+        more.append(costs() - plain)
+        with as_bob():
+            given = {"permission": Permission.GIVEN, "how": "phone", "said_on": "2026-11-20", "by": by}
+            ContactConsent.objects.create(contact=maren, **given)
+        more.append(costs() - plain)
+        with as_bob():
+            MergedRecord.objects.create(merge=Merge.objects.create(contact=maren, by=by), old_id=uuid4())
+        more.append(costs() - plain)
+    assert more == [2, 4, 7, 7, 7, 7]
