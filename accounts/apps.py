@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import bounces, security  # noqa: F401 - they listen to reports, and to sign-ins
 
-        autodiscover_modules("menu", "checklist", "home", "closing", "handover", "opening", "stored_files")
+        autodiscover_modules("menu", "checklist", "home", "closing", "handover", "opening", "stored_files", "topics")

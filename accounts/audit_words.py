@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import facts
 from accounts.handover import counted, in_words
 from accounts.history import pages_of
-from accounts.models import Account, LogJob, Membership, User
+from accounts.models import Account, LogJob, Membership, User, WebhookRecipient
 from accounts.permissions import can
 from accounts.queries import colleagues_of
 from audit.words import Data, Field, Kind, Noun, Ref, kind_called, register, register_noun
@@ -170,6 +170,15 @@ register(
     Kind("api_key.created", "API key made", "made the API key {record} for {member}, good for {scopes}", "key",
          _scopes),
     Kind("api_key.revoked", "API key revoked", "revoked the API key {record}", "key-off"),
+    Kind("webhook.entered", "Webhook recipient entered", "entered {record} at {host} on the register of recipients",
+         "webhook"),
+    Kind("webhook.changed", "Webhook recipient changed", "changed {changes} of the webhook recipient {record}", "pencil",
+         unchanged="saved the webhook recipient {record}"),
+    Kind("webhook.switched_on", "Webhooks switched on", "switched on webhooks to {record} at {host}", "player-play"),
+    Kind("webhook.switched_off", "Webhooks switched off", "switched off webhooks to {record}", "player-pause"),
+    Kind("webhook.stopped", "Webhooks stopped", "stopped webhooks to {record}: {because}", "alert-triangle"),
+    Kind("webhook.secret_changed", "Webhook secret changed", "made a new secret for webhooks to {record}", "key"),
+    Kind("webhook.removed", "Webhook recipient removed", "took {record} off the register of recipients", "trash"),
     Kind("profile.changed", "Profile changed", "changed {changes} of their own profile", "pencil",
          unchanged="saved their own profile"),
     Kind("profile.removed", "Profile details removed", "removed {removed} from their own profile", "eraser", _removed),
@@ -210,3 +219,17 @@ register(
 register_noun(Noun("accounts.logjob", "reading of the log", urls=_log_jobs))
 register_noun(Noun("audit.event", "event", urls=_events))
 register_noun(Noun("accounts.apikey", "API key"))
+register_noun(
+    Noun(
+        "accounts.webhookrecipient",
+        "webhook recipient",
+        {
+            "name": Field("Recipient"),
+            "url": Field("Address"),
+            "purpose": Field("What for"),
+            "country": Field("Where it is kept"),
+            "topics": Field("Hears of"),
+        },
+        pages_of("accounts:webhook", "webhook.manage", lambda reader: WebhookRecipient.objects.all()),
+    )
+)

@@ -35,6 +35,8 @@ from .models import (
     Suppression,
     User,
     WayBack,
+    WebhookDelivery,
+    WebhookRecipient,
 )
 
 SIGN_IN = "Identification and authentication"
@@ -43,6 +45,8 @@ OPERATE = "Operating the Service"
 BILLING = "Billing"
 
 A_COPY_FOR_A_DAY = "A copy, for a day, of what the record itself carries."
+
+OF_NO_USE_ELSEWHERE = "It signs messages, and would only help a thief."
 
 OURS = {"subject": Subject.ACCOUNT_HOLDER, "party": Party.CONTROLLER}
 
@@ -500,4 +504,40 @@ describe(
     },
     rows_for="user",
     erase=Erasure.DELETE_ROW,
+)
+
+describe(
+    WebhookRecipient,
+    purpose="Telling somebody outside that a record changed, where an owner switched it on",
+    fields={
+        "name": "business",
+        "url": Column("business", support=Support.HIDDEN),
+        "purpose": "business",
+        "country": "business",
+        "off_because": "technical",
+        "topics": "technical",
+        "sealed_secret": Column("technical", support=Support.HIDDEN, export=OF_NO_USE_ELSEWHERE),
+        "sealed_former_secret": Column("technical", support=Support.HIDDEN, export=OF_NO_USE_ELSEWHERE),
+    },
+    not_personal=frozenset({"switched_on_at", "former_secret_until", "heard_through"}),
+)
+
+describe(
+    WebhookDelivery,
+    purpose="Telling somebody outside that a record changed, where an owner switched it on",
+    retention=Retention.UNTIL_EXPIRED,
+    counted_from="expires_at",
+    fields={"kind": "technical", "topic": "technical", "trouble": "technical", "state": "technical"},
+    not_personal=frozenset(
+        {
+            "event_id",
+            "record_id",
+            "happened_at",
+            "tries",
+            "next_try_at",
+            "tried_at",
+            "status",
+            "expires_at",
+        }
+    ),
 )

@@ -22,6 +22,7 @@ from accounts.models import (
     OwnershipOffer,
     SecurityEvent,
     User,
+    WebhookRecipient,
 )
 from accounts.standing import CLOSING_DAYS, READ_ONLY_DAYS
 from lib import formats
@@ -240,6 +241,13 @@ def _closing(owner: User, account: Account, ends: datetime) -> dict[str, str]:
     with formats.use(locale=owner.locale):
         day = formats.day(ends.astimezone(ZoneInfo(owner.time_zone)).date(), "year")
     return {"firm": account.name, "day": day}
+
+
+def webhook_stopped(owner: User, account: Account, *, recipient: WebhookRecipient, because: str) -> OutgoingMail:
+    """To every owner: somebody outside is not told any more, because that did not work."""
+    url = settings.SITE_URL + reverse("accounts:webhook", args=[account.slug, recipient.public_id])
+    facts = {"firm": account.name, "recipient": recipient.name, "because": because, "url": url}
+    return mail.write("webhook_stopped", owner.email, account=account, **facts)
 
 
 def account_closed(owner: User, account: Account) -> OutgoingMail:

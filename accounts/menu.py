@@ -147,3 +147,19 @@ register(
         also=("accounts:key_revoke",),
     )
 )
+register(
+    MenuEntry(
+        "Webhooks",
+        "accounts:webhooks",
+        "webhook.manage",
+        82,
+        place="admin",
+        group="Account",
+        also=(
+            "accounts:webhook_create",
+            "accounts:webhook",
+            "accounts:webhook_edit",
+            "accounts:webhook_secret",
+        ),
+    )
+)

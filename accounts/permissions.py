@@ -38,6 +38,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "member.view": EVERYONE,
     "api_key.own": EVERYONE,
     "api_key.manage": ADMINS,
+    "webhook.manage": frozenset({Role.OWNER}),  # who outside hears that a record changed
     "people.view": MANAGERS,
     "people.manage": ADMINS,
     "people.own": frozenset({Role.OWNER}),

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from celery import shared_task
 
+import audit
 from accounts import actions, alarms, email_change, lifecycle, limits, mail, security, sessions
 from accounts.files import stored
 from accounts.jobs import Job, begin_try
 from accounts.log import work
 from accounts.models import LogJob
 from accounts.people import invitations
+from accounts.recipients import WebhookRecipient
+from accounts.webhooks import gathering, sending
 from tenancy.context import Actor, activate
 from tenancy.queue import send
 from tenancy.tasks import AccountTask, is_open
+
+
+class CarrierTask(AccountTask):
+    """Carries webhooks: each step a transaction of its own, none open while somebody's server is waited for."""
+
+    abstract = True
+    seconds_in_a_row = 10
+
+    def __call__(self, public_id: str, *, account_id: int) -> None:
+        def inside(step: Callable[..., Any], *given: Any) -> Any:
+            with activate(account_id, actor=Actor("job", None, self.name)):
+                return step(*given) if is_open(account_id) else None
+
+        turn_ends = monotonic() + self.seconds_in_a_row
+        if not inside(sending.begin, public_id):
+            return
+        audit.seal(account_id)
+        while inside(gathering.gather, public_id) and monotonic() < turn_ends:
+            pass
+        while monotonic() < turn_ends and (message := inside(sending.claim, public_id)):
+            if not inside(sending.settle, message, sending.send(message)):
+                return
 
 
 class JobTask(AccountTask):
@@ -119,3 +146,8 @@ def discard_expired_files_of(*, account_id: int) -> None:
 def read_log(public_id: str, *, account_id: int) -> None:
     """Check the log, or export it."""
     work.go_on(public_id)
+
+
+@shared_task(base=CarrierTask, name=WebhookRecipient.task)
+def carry_webhooks(public_id: str, *, account_id: int) -> None:
+    """Read what happened, and send what is due to one recipient: see ``CarrierTask``."""

@@ -18,6 +18,7 @@ from accounts.views import (
     people_invite,
     people_owner,
     security,
+    webhooks,
 )
 
 app_name = "accounts"
@@ -37,6 +38,16 @@ urlpatterns = [
     path("admin/profile/confirm/", admin.profile_confirm, name="profile_confirm"),
     path("admin/profile/email/", email_change.email_change, name="email_change"),
     path("admin/notifications/", mail_choices.notifications, name="notifications"),
+    path("admin/webhooks/", webhooks.recipients, name="webhooks"),
+    path("admin/webhooks/new/", webhooks.recipient_create, name="webhook_create"),
+    path("admin/webhooks/<uuid:public_id>/", webhooks.recipient, name="webhook"),
+    path("admin/webhooks/<uuid:public_id>/edit/", webhooks.recipient_edit, name="webhook_edit"),
+    path("admin/webhooks/<uuid:public_id>/on/", webhooks.recipient_on, name="webhook_on"),
+    path("admin/webhooks/<uuid:public_id>/off/", webhooks.recipient_off, name="webhook_off"),
+    path("admin/webhooks/<uuid:public_id>/secret/", webhooks.recipient_secret, name="webhook_secret"),
+    path("admin/webhooks/<uuid:public_id>/test/", webhooks.recipient_test, name="webhook_test"),
+    path("admin/webhooks/<uuid:public_id>/remove/", webhooks.recipient_remove, name="webhook_remove"),
+    path("admin/webhooks/again/<uuid:public_id>/", webhooks.message_again, name="webhook_again"),
     path("admin/api/", keys.keys, name="keys"),
     path("admin/api/<uuid:public_id>/revoke/", keys.key_revoke, name="key_revoke"),
     path("admin/security/", security.security, name="security"),

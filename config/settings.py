@@ -13,6 +13,7 @@ SECRET_KEY, SECRET_KEY_FALLBACKS = env.secret_key, env.former_secret_keys
 SEAL_SECRETS = env.derive_all("seals")
 ALLOWED_HOSTS = env.allowed_hosts
 SITE_URL = env.site_url
+WEBHOOKS_REACH_LOOPBACK = env.debug  # a receiver on a developer's own machine, without encryption
 TRIAL_DAYS = env.trial_days
 API_REQUESTS_PER_MINUTE = env.api_requests_per_minute  # of one key, counted by each web process; 0: as many as come
 OPERATOR = env.operator

@@ -17,6 +17,7 @@ from accounts.log_job import LogJob  # isort: skip
 from accounts.notices import Notice  # isort: skip
 from accounts.repeats import ApiAnswer  # isort: skip
 from accounts.secret_links import SecretLink  # isort: skip
+from accounts.recipients import WebhookDelivery, WebhookRecipient  # isort: skip
 
 __all__ = [
     "Acceptance",
@@ -47,5 +48,7 @@ __all__ = [
     "UserManager",
     "Versioned",
     "WayBack",
+    "WebhookDelivery",
+    "WebhookRecipient",
     "normalise_email",
 ]

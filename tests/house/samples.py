@@ -162,6 +162,30 @@ def api_key() -> Any:
     return create_api_key(_somebody(), name="Nightly", scopes=["crm:read"], days=30)[0]
 
 
+def webhook() -> Any:
+    """Somebody outside, on the register and switched off."""
+    from accounts.models import WebhookRecipient
+    from accounts.webhooks import actions
+
+    facts = {"purpose": "Books", "country": "DK", "topics": ["contacts"], "url": "https://books.example/candor"}
+    return actions.enter(WebhookRecipient(name=f"Books {uuid.uuid4().hex[:8]}", **facts))[0]
+
+
+def webhook_on() -> Any:
+    from accounts.webhooks import actions
+
+    recipient = webhook()
+    actions.switch_on(recipient)
+    return recipient
+
+
+def webhook_message() -> Any:
+    """A test event on its way to somebody who is switched on."""
+    from accounts.webhooks import actions
+
+    return actions.send_test(webhook_on())
+
+
 def in_bin() -> dict[str, Any]:
     return {"deleted_at": timezone.now()}
 
@@ -449,6 +473,9 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "exports:export_review": waiting_archive,
     "exports:archive_import": arrived_archive,
     "accounts:key_revoke": api_key,
+    "accounts:webhook": webhook,
+    "accounts:webhook_test": webhook_on,
+    "accounts:webhook_again": webhook_message,
     "help:ticket": ticket,
     "help:ticket_file": ticket_file,
     "help:grant": grant,
