@@ -46,6 +46,7 @@ BILLING = "Billing"
 
 A_COPY_FOR_A_DAY = "A copy, for a day, of what the record itself carries."
 
+SWITCHED_ON_ANEW = "Whoever brings the register in decides anew who is told."
 OF_NO_USE_ELSEWHERE = "It signs messages, and would only help a thief."
 
 OURS = {"subject": Subject.ACCOUNT_HOLDER, "party": Party.CONTROLLER}
@@ -515,11 +516,12 @@ describe(
         "purpose": "business",
         "country": "business",
         "off_because": "technical",
+        "switched_on_at": Column("technical", export=SWITCHED_ON_ANEW),
         "topics": "technical",
         "sealed_secret": Column("technical", support=Support.HIDDEN, export=OF_NO_USE_ELSEWHERE),
         "sealed_former_secret": Column("technical", support=Support.HIDDEN, export=OF_NO_USE_ELSEWHERE),
     },
-    not_personal=frozenset({"switched_on_at", "former_secret_until", "heard_through"}),
+    not_personal=frozenset({"former_secret_until", "heard_through"}),
 )
 
 describe(
@@ -527,6 +529,7 @@ describe(
     purpose="Telling somebody outside that a record changed, where an owner switched it on",
     retention=Retention.UNTIL_EXPIRED,
     counted_from="expires_at",
+    exported="Messages on their way, for seven days; what happened is in the log.",
     fields={"kind": "technical", "topic": "technical", "trouble": "technical", "state": "technical"},
     not_personal=frozenset(
         {

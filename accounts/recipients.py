@@ -27,7 +27,7 @@ class WebhookRecipient(VersionedModel):
     topics = ArrayField(models.CharField(max_length=30), verbose_name="hears of")
     switched_on_at = models.DateTimeField(null=True, editable=False)
     off_because = models.CharField(max_length=200, blank=True, editable=False)  # when we switched it off
-    sealed_secret = models.BinaryField(editable=False)
+    sealed_secret = models.BinaryField(default=bytes, editable=False)  # empty where an archive brought the row
     sealed_former_secret = models.BinaryField(null=True, editable=False)
     former_secret_until = models.DateTimeField(null=True, editable=False)
     heard_through = models.BigIntegerField(default=0, editable=False)  # the number of the log's last line that was read

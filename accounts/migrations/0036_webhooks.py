@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ),
                 ("switched_on_at", models.DateTimeField(editable=False, null=True)),
                 ("off_because", models.CharField(blank=True, editable=False, max_length=200)),
-                ("sealed_secret", models.BinaryField()),
+                ("sealed_secret", models.BinaryField(default=bytes, editable=False)),
                 ("sealed_former_secret", models.BinaryField(null=True)),
                 ("former_secret_until", models.DateTimeField(editable=False, null=True)),
                 ("heard_through", models.BigIntegerField(default=0, editable=False)),

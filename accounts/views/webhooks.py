@@ -68,8 +68,11 @@ def recipient_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def recipient_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Switch it on."""
     present = get_object_or_404(WebhookRecipient, public_id=public_id)
-    actions.switch_on(present)
-    messages.success(request, f"“{present}” hears of what happens from now on.")
+    try:
+        actions.switch_on(present)
+        messages.success(request, f"“{present}” hears of what happens from now on.")
+    except actions.NoSecret:
+        messages.error(request, "It has no secret yet: an archive never carries one. Make a new secret first.")
     return redirect("accounts:webhook", request.account.slug, public_id)
 
 

@@ -40,9 +40,15 @@ def change(recipient: WebhookRecipient, changes: dict[str, list[str]], *, expect
     audit.record("webhook.changed", recipient, data={"changes": changes})
 
 
+class NoSecret(Exception):
+    """An archive brought the recipient along, without its secret."""
+
+
 @transaction.atomic
 def switch_on(recipient: WebhookRecipient) -> None:
-    """From now on it hears of what happens; never of what happened before."""
+    """From now on it hears of what happens; never of what happened before. Raises NoSecret."""
+    if not recipient.sealed_secret:
+        raise NoSecret
     off = WebhookRecipient.objects.filter(pk=recipient.pk, switched_on_at=None)
     now = timezone.now()
     if off.update(switched_on_at=now, off_because="", heard_through=here()):
@@ -66,7 +72,7 @@ def change_secret(recipient: WebhookRecipient) -> str:
     recipient.seal(secret)
     WebhookRecipient.objects.filter(pk=recipient.pk).update(
         sealed_secret=recipient.sealed_secret,
-        sealed_former_secret=former,
+        sealed_former_secret=former or None,
         former_secret_until=timezone.now() + BOTH_SECRETS_FOR,
     )
     audit.record("webhook.secret_changed", recipient)

@@ -440,6 +440,25 @@ def test_an_owner_enters_switches_on_tests_and_switches_off(client, alice, acme,
     assert client.get(one).status_code == 404
 
 
+@promise(85)
+def test_what_an_archive_brought_is_off_and_needs_a_secret(client, alice, acme, inside):
+    from privacy.exports.entities import entity_of, left_out
+
+    carried = {column.name for column in entity_of(WebhookRecipient).columns}
+    assert not carried & {"switched_on_at", "sealed_secret", "sealed_former_secret"} and "url" in carried
+    assert "accounts.webhookdelivery" in left_out()
+    facts = {"name": "Books", "url": "https://books.example/", "topics": ["contacts"], **FACTS}
+    with inside(acme):
+        recipient = WebhookRecipient.objects.create(**facts)
+    client.force_login(alice)
+    one = f"{URL}{recipient.public_id}/"
+    assert "Make a new secret first" in client.post(f"{one}on/", follow=True).text
+    assert 'value="whsec_' in client.post(f"{one}secret/").text
+    client.post(f"{one}on/")
+    with inside(acme):
+        assert WebhookRecipient.objects.get().is_on
+
+
 def test_it_asks_who_sits_there_before_anybody_is_switched_on(client, alice, acme, inside):
     with inside(acme):
         recipient, _ = actions.enter(
