@@ -15,6 +15,7 @@ from tests.privacy.looks import member_of
 from tests.promises import promise
 
 MAKERS = {
+    "accounts.webhookrecipient": samples.webhook,
     "crm.activity": samples.activity,
     "crm.company": samples.company,
     "crm.contact": samples.contact,
