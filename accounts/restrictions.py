@@ -6,6 +6,8 @@ Each ground begins and ends by itself: what one of them asked for, the end of an
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -23,24 +25,23 @@ class Ground(TextChoices):
 @transaction.atomic
 def restrict(user: User, ground: Ground) -> bool:
     """From now on. True when this ground is new."""
-    now = _locked(user)
-    is_new = ground not in now.restricted_for
-    _keep(user, sorted({*now.restricted_for, ground.value}))
+    present = _locked(user)
+    is_new = ground not in present.restricted_for
+    _keep(user, sorted({*present.restricted_for, ground.value}), since=present.restricted_at)
     return is_new
 
 
 @transaction.atomic
 def lift(user: User, ground: Ground) -> None:
     """This ground holds no more. It is used again once no other does. Harmless the second time."""
-    _keep(user, [each for each in _locked(user).restricted_for if each != ground])
+    present = _locked(user)
+    _keep(user, [each for each in present.restricted_for if each != ground], since=present.restricted_at)
 
 
 def _locked(user: User) -> User:
     return User.objects.select_for_update(no_key=True).only("restricted_at", "restricted_for").get(pk=user.pk)
 
 
-def _keep(user: User, grounds: list[str]) -> None:
-    found = _locked(user)
-    since = (found.restricted_at or timezone.now()) if grounds else None
-    User.objects.filter(pk=user.pk).update(restricted_for=grounds, restricted_at=since)
-    user.restricted_for, user.restricted_at = grounds, since
+def _keep(user: User, grounds: list[str], *, since: datetime | None) -> None:
+    user.restricted_for, user.restricted_at = grounds, (since or timezone.now()) if grounds else None
+    User.objects.filter(pk=user.pk).update(restricted_for=grounds, restricted_at=user.restricted_at)
