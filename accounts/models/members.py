@@ -83,8 +83,11 @@ class Membership(Versioned):
 
     @property
     def address(self) -> str:
-        """Where to reach them; of a place that an archive brought, for whom it is kept until they agree to come."""
-        return self.kept_for or self.user.email
+        """Where to reach them; of a place that an archive brought, for whom it is kept until they agree to come.
+
+        Empty where somebody was erased.
+        """
+        return "" if self.user.is_erased else self.kept_for or self.user.email
 
     @property
     def choice_label(self) -> str:

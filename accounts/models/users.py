@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts import choices
 from accounts.models.versions import Versioned
 
+NOBODYS = "erased.invalid"  # the domain of who was erased; there never is one (RFC 2606)
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds people by their e-mail address, whatever its case."""
@@ -90,6 +92,11 @@ class User(Versioned, AbstractBaseUser):
     def is_confirmed(self) -> bool:
         """False until the first mail's link was followed and a password chosen."""
         return self.has_usable_password()
+
+    @property
+    def is_erased(self) -> bool:
+        """True of the name that stays where somebody was erased: nobody is behind it."""
+        return self.email.endswith(f"@{NOBODYS}")
 
     def get_short_name(self) -> str:
         """The name colleagues say."""

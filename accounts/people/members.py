@@ -81,6 +81,8 @@ def reactivate(member: Membership, *, by: Membership) -> None:
         raise Refused(f"{member} is active already.")
     if member.kept_for:
         raise Refused(f"Invite {member.kept_for}: nobody is let in by an archive who has not agreed to come.")
+    if member.user.is_erased:
+        raise Refused(f"{member} was erased: nobody is there to be let in.")
     room.check(room.hold(member.account), 1)
     member.removed_at = None
     member.save_checked(member.version, ["removed_at"])

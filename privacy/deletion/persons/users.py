@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.mail import UNDER_WAY
 from accounts.models import EmailChange, Invitation, Membership, OutgoingMail, User
+from accounts.models.users import NOBODYS
 from accounts.people import members
 from privacy.deletion.models import PersonErasure
 from privacy.deletion.persons import doing
@@ -28,7 +29,6 @@ from privacy.support_access.models import Ticket
 from tenancy.context import Actor, activate
 
 ERASER = Actor("system", None, "Candor")
-NOWHERE = "erased.invalid"  # a domain that never is (RFC 2606)
 NAMES = ("email", "first_name", "last_name")
 OURS = "They are on our staff: that ends first."
 KEEPS = "{account} keeps the hours that were worked there, without name and notes."
@@ -166,4 +166,4 @@ def _taken_back() -> Iterator[None]:
 
 
 def _nowhere() -> str:
-    return f"{uuid4().hex}@{NOWHERE}"
+    return f"{uuid4().hex}@{NOBODYS}"

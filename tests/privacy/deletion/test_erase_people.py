@@ -196,6 +196,27 @@ def test_one_erases_oneself_and_is_signed_out(client, acme, bob, alice):
     assert not User.objects.get(pk=bob.pk).is_active
 
 
+def test_who_was_erased_is_neither_let_in_again_nor_erased_once_more(client, acme, bob, alice, inside, committed):
+    with inside(acme):
+        member = Membership.objects.select_related("user", "account").get(account=acme, user=bob)
+        members.leave(member, to=None)
+    client.force_login(alice)
+    place = f"/a/acme/admin/people/{member.public_id}/"
+    page = client.get(place).content.decode()
+    offered = ("Let in again", f"{place}erase/", "bob@acme.example", "may do")
+    assert [words for words in offered if words not in page] == []
+    with inside(acme):
+        persons.erase(member, asked_by=None, reason="asked")
+    page = client.get(place).content.decode()
+    assert "Former member" in page and "Erased" in page
+    assert "Let in again" not in page and f"{place}erase/" not in page and "may do" not in page
+    assert "erased.invalid" not in page
+    assert "erased.invalid" not in client.get("/a/acme/admin/people/?status=deactivated").content.decode()
+    assert b"was erased: nobody is there" in client.post(f"{place}reactivate/", follow=True).content
+    with inside(acme):
+        assert not Membership.objects.get(pk=member.pk, account=acme).is_active
+
+
 def test_who_still_works_here_is_deactivated_first_and_the_page_leads_there(client, acme, alice, bob):
     client.force_login(alice)
     place = f"/a/acme/admin/people/{Membership.objects.get(account=acme, user=bob).public_id}"
