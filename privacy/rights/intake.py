@@ -20,7 +20,6 @@ from privacy.support_access.models import new_number
 
 Identity, Population = RightsRequest.Identity, RightsRequest.Population
 LINKS = LastingLink("privacy.rights.request")
-RESTRICTED = "Kept, and not used from now on"
 TRIES_FOR_A_NUMBER = 20
 
 
@@ -129,7 +128,7 @@ def _begin(request: RightsRequest) -> None:
     if request.what.stops:
         inbound.record_opt_out(request.email, evidence=str(request))
         if request.kind == Kind.RESTRICT and restricting.restrict(request):
-            note(request, RESTRICTED)
+            note(request, "Kept, and not used from now on")
         if request.kind == Kind.OPT_OUT:
             ledger.opt_out(request.email, source=str(request))
         note(request, "Use stopped while we look at it")

@@ -217,6 +217,7 @@ class RightsRequest(Asked):
     user_ref = models.UUIDField(null=True, blank=True)  # whom it is about, once that is known
     firm_ref = models.UUIDField(null=True, blank=True)  # to which firm it was passed on
     mark = models.CharField(max_length=40, blank=True)  # the address's keyed hash: tries are counted by it
+    restricted_at = models.DateTimeField(null=True, blank=True)  # when this very wish stopped the use of their data
     forgotten_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

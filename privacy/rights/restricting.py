@@ -7,6 +7,8 @@ restrict.
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts import restrictions
 from accounts.models import User
 from accounts.restrictions import Ground
@@ -16,7 +18,11 @@ from privacy.rights.models import RightsRequest
 def restrict(request: RightsRequest) -> bool:
     """From now on. True where somebody signs in with the address that asks, and no earlier wish did it."""
     user = User.objects.filter(email=request.email, is_staff=False).first()
-    return user is not None and restrictions.restrict(user, Ground.ASKED)
+    if user is None or not restrictions.restrict(user, Ground.ASKED):
+        return False
+    request.restricted_at = timezone.now()
+    request.save(update_fields=["restricted_at"])
+    return True
 
 
 def lift(user: User) -> None:
@@ -25,6 +31,6 @@ def lift(user: User) -> None:
 
 
 def refuse(request: RightsRequest) -> None:
-    """The request was refused, so what it stopped goes on."""
-    if user := User.objects.filter(email=request.email).first():
+    """The request was refused, so what it stopped goes on; what an earlier wish stopped does not."""
+    if request.restricted_at and (user := User.objects.filter(email=request.email).first()):
         lift(user)

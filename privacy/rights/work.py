@@ -85,8 +85,7 @@ def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kep
     token = LINKS.make(request.public_id.hex)
     url = settings.SITE_URL + reverse("rights_copy", args=[token]) if has_copy(request) else ""
     emails.decided(request, token, copy_url=url)
-    is_its_own = request.steps.filter(what=intake.RESTRICTED).exists()
-    if request.kind == Kind.RESTRICT and decision == Decision.REFUSED and is_its_own:
+    if decision == Decision.REFUSED:
         restricting.refuse(request)
     if request.kind == Kind.DELETE and decision != Decision.REFUSED:
         _erase(request)

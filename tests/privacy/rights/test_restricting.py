@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 
 from accounts import consents, mail
 from accounts.models import Membership, OutgoingMail
@@ -61,6 +64,8 @@ def test_a_request_that_is_refused_stops_nothing_any_more(ask, acme, alice, sam)
     send(link)
     agreed(alice)
     assert not is_used(alice)
+    request.refresh_from_db()
+    assert request.restricted_at
     kept = [{"code": "1", "what": "Mail", "evidence": "She asked for it again."}]
     work.decide(request, "refused", answer="There is no ground.", kept=kept, by=sam)
     assert is_used(alice)
@@ -75,9 +80,22 @@ def test_a_second_wish_that_is_refused_leaves_the_first(ask, acme, alice, sam):
     second, link = ask(kind="restrict")
     assert second.pk != first.pk
     send(link)
+    second.refresh_from_db()
+    assert second.restricted_at is None
     kept = [{"code": "excessive", "what": "The same again", "evidence": "The first."}]
     work.decide(second, "refused", answer="It is so already.", kept=kept, by=sam)
     assert not is_used(alice)
+
+
+def test_those_that_restricted_before_say_so_too(ask):
+    migration = import_module("privacy.rights.migrations.0003_what_restricted_is_a_fact")
+    requests = [ask(kind="restrict", email=f"{name}@pell.example")[0] for name in ("edith", "anna")]
+    requests[0].steps.create(what="Kept, and not used from now on")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.TAKE_FROM_STEPS)
+    for request in requests:
+        request.refresh_from_db()
+    assert [bool(request.restricted_at) for request in requests] == [True, False]
 
 
 @promise(114)
