@@ -14,6 +14,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ from tenancy.context import activate
 CONFIRM_WITHIN = timedelta(days=Retention.THREE_DAYS.days)
 UNDO_WITHIN = timedelta(days=7)
 KEPT = timedelta(days=Retention.THIRTY_DAYS.days)
+changed = Signal()  # with ``user``, in the transaction in which they have the address that they asked for
 _CONFIRM, _UNDO = Seal("confirm address"), Seal("undo address")
 
 
@@ -42,8 +44,8 @@ class Taken(Exception):
 
 
 @transaction.atomic
-def ask(user: User, email: str) -> None:
-    """Write to both addresses. Nothing changes until the new one is confirmed."""
+def ask(user: User, email: str, *, request: str = "") -> None:
+    """Write to both addresses. Nothing changes until the new one is confirmed. ``request``: they asked us to do it."""
     _lock(user)
     open_change(user, for_update=True).update(ended_at=timezone.now())
     change = EmailChange.objects.create(user=user, old_email=user.email, new_email=email)
@@ -51,7 +53,7 @@ def ask(user: User, email: str) -> None:
         emails.address_in_use(change)
     else:
         emails.confirm_address(change, _CONFIRM.close(str(change.pk)))
-    emails.address_change_asked(change, _UNDO.close(str(change.pk)))
+    emails.address_change_asked(change, _UNDO.close(str(change.pk)), request)
     security.tell_firms(user, "email_change_asked", to=email)
 
 
@@ -97,6 +99,7 @@ def confirm(request: HttpRequest, token: str) -> None:
     security.note(SecurityEvent.Kind.EMAIL_CHANGED, request, user)
     security.tell_firms(user, "email_changed", old=change.old_email, new=change.new_email)
     emails.address_changed(change, _UNDO.close(str(change.pk)), _undo_until(change))
+    changed.send(User, user=user)
 
 
 @transaction.atomic

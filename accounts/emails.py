@@ -77,10 +77,11 @@ def address_in_use(change: EmailChange) -> OutgoingMail:
     return mail.write("address_in_use", change.new_email, email=change.new_email)
 
 
-def address_change_asked(change: EmailChange, token: str) -> OutgoingMail:
+def address_change_asked(change: EmailChange, token: str, request: str) -> OutgoingMail:
     """To the present address: what was asked for, and the link that stops it, or later undoes it."""
     url = settings.SITE_URL + reverse("email_undo", args=[token])
-    return mail.write("address_change_asked", change.old_email, new_email=change.new_email, undo_url=url)
+    words = {"new_email": change.new_email, "request": request, "undo_url": url}
+    return mail.write("address_change_asked", change.old_email, **words)
 
 
 def address_changed(change: EmailChange, token: str, undo_until: datetime) -> None:

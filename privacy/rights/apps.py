@@ -10,6 +10,6 @@ class RightsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import inbound
-        from privacy.rights import letters
+        from privacy.rights import correcting, letters  # noqa: F401 (it listens for confirmed addresses)
 
         inbound.register(letters.take_in)

@@ -68,9 +68,17 @@ class Correction(forms.Form):
             cleaned.update(dict.fromkeys(CORRECTION, ""))
         elif cleaned.get("part") and not cleaned.get("new_value"):
             self.add_error("new_value", "Say what it should be.")
+        elif cleaned.get("part") == Part.EMAIL:
+            self._check_email(cleaned["new_value"])
         elif not cleaned.get("part") and not cleaned.get("words"):
             self.add_error("part", "Say what is wrong.")
         return cleaned
+
+    def _check_email(self, new_value: str) -> None:
+        try:
+            forms.EmailField(max_length=254).clean(new_value)
+        except ValidationError:
+            self.add_error("new_value", "That is no e-mail address. Write it as in maren@holm.example.")
 
 
 class RequestForm(Correction, CookielessForm):

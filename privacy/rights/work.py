@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -17,16 +16,13 @@ from datamap import Retention
 from lib.formats import day
 from privacy.deletion import persons
 from privacy.deletion.models import PersonErasure
-from privacy.registers.books import processors_used
-from privacy.rights import clocks, emails, intake, restricting, steps
+from privacy.rights import clocks, correcting, emails, intake, restricting, steps
 from privacy.rights.exceptions import Kept
 from privacy.rights.intake import LINKS, locked, note
-from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, Part, RightsRequest
+from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, RightsRequest
 from privacy.rights.steps import Refused
 from privacy.support_access.models import StaffAction
 
-PROFILE = frozenset({Part.FIRST_NAME, Part.LAST_NAME, Part.PHONE, Part.STREET, Part.POSTAL_CODE, Part.CITY})
-CATEGORIES = frozenset({"identity", "contact details", "postal address"})
 TO_PASS_ON, NOT_PASSED_ON = "Half of the time to pass it on is gone", "Not passed on in time"
 UNCONFIRMED = timedelta(days=30)  # whose mailbox stayed silent so long does not want it any more
 
@@ -74,6 +70,16 @@ def pass_on(request: RightsRequest, account: Account, *, by: User) -> None:
 
 
 @transaction.atomic
+def write_to_new_address(request: RightsRequest, *, by: User) -> None:
+    """They ask for another address to sign in with: its mailbox says whether it is theirs, and that answers them."""
+    request = locked(request)
+    if trouble := _trouble_with_whom(request):
+        raise Refused(trouble)
+    correcting.write_to(request)
+    _done(request, "Wrote to the new address", by=by)
+
+
+@transaction.atomic
 def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kept], by: User) -> None:
     """Our answer, which goes to the person. Nothing is handed over for somebody whom we don't know."""
     request = locked(request)
@@ -90,35 +96,18 @@ def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kep
     if request.kind == Kind.DELETE and decision != Decision.REFUSED:
         _erase(request)
     if request.kind == Kind.CORRECT and decision == Decision.FULL:
-        _correct(request, by=by)
+        correcting.write(request, by=by)
 
 
 def _erase(request: RightsRequest) -> None:
     """Erase whom we know by now, in whichever firm; what the law keeps stays, as the preview says."""
     user = User.objects.filter(public_id=request.user_ref).first() if request.user_ref else None
     if user is None:
-        raise Refused("Nobody signs in with this address any more.")
+        raise Refused(correcting.NOBODY)
     try:
         persons.erase(user, asked_by=None, reason=PersonErasure.Ground.ASKED)
     except persons.Refused as refused:
         raise Refused(str(refused)) from refused
-
-
-def _correct(request: RightsRequest, *, by: User) -> None:
-    """Write what they say into their profile, where it says which field; and name who else has the old value."""
-    user = User.objects.select_for_update().filter(public_id=request.user_ref).first() if request.user_ref else None
-    if user is None or request.part not in PROFILE:
-        return
-    setattr(user, request.part, request.new_value)
-    try:
-        user.clean_fields(exclude={each.name for each in User._meta.fields} - {request.part})
-    except ValidationError as wrong:
-        raise Refused(" ".join(wrong.messages)) from wrong
-    user.save(update_fields=[request.part])
-    note(request, f"Corrected: {request.get_part_display().lower()}", by=by)
-    others = sorted(each.name for each in processors_used() if CATEGORIES & set(each.categories))
-    told = f"To be told of it: {', '.join(others)}" if others else "Nobody outside has the old value"
-    note(request, told, by=by)
 
 
 def has_copy(request: RightsRequest) -> bool:

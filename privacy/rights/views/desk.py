@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lib.forms import posted
 from lib.keyset import page
-from privacy.rights import intake, work
+from privacy.rights import correcting, intake, work
 from privacy.rights.forms import PERMISSION, BecauseForm, DecisionForm, PassOnForm, StaffForm
 from privacy.rights.models import Agent, Channel, Kind, RightsRequest
 from privacy.rights.steps import Refused
@@ -108,6 +108,14 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @staff_only
+@require_POST
+def write_to_new_address(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Send the link that makes another address theirs; the request ends once it was followed."""
+    found = _found(public_id)
+    return _done(request, found, lambda: work.write_to_new_address(found, by=staff_here(request)))
+
+
+@staff_only
 @require_safe
 def permission(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """An agent's signed permission, as a file to save."""
@@ -135,6 +143,8 @@ def _page(request: HttpRequest, found: RightsRequest, *, status: int = 200, **fo
         "steps": found.steps.select_related("by"),
         "comparisons": found.comparisons.order_by("pk"),
         "agent": Agent.objects.filter(request=found).first(),
+        "asks_for_an_address": correcting.asks_for_an_address(found),
+        "change": correcting.waits_for(found),
         "because": BecauseForm(),
         "pass_on": PassOnForm(),
         "decision": DecisionForm(),

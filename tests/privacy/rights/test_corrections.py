@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership, OutgoingMail, User
+from accounts import email_change
+from accounts.models import EmailChange, Membership, OutgoingMail, User
 from audit.models import Event
 from crm.models import Contact
 from privacy.exports.models import Export
@@ -103,6 +106,71 @@ def test_a_value_that_cant_be_is_refused_and_nothing_is_decided(acme, alice, sam
     assert decided.status_code == 422
     request.refresh_from_db()
     assert request.is_open
+
+
+ANOTHER = {"kind": "correct", "part": "email", "old_value": "", "new_value": "Alice@Archer.example", "words": ""}
+
+
+@pytest.fixture
+def moved(ask, alice, sams):
+    """Alice asked in public to sign in with another address, and said who she is: the request, and its place here."""
+    User.objects.filter(pk=alice.pk).update(phone="+4533123456", street="Havnegade 3", postal_code="1058")
+    request, link = ask(**ANOTHER)
+    send(link)
+    at = f"/support/rights/{request.public_id}/"
+    sams.post(f"{at}address/")
+    assert not EmailChange.objects.exists(), "nobody said yet who they are"
+    told = {"phone": "+4533123456", "street": "Havnegade 3", "postal_code": "1058", "declared": "on"}
+    send(f"{link}who/", **told)
+    return request, at
+
+
+@promise(110)
+def test_an_address_changes_by_one_click_and_its_mailbox(moved, alice, sams):
+    request, at = moved
+    done = {"decision": "full", "answer": "Done."}
+    assert "not confirmed" in sams.post(f"{at}decide/", done).content.decode(), "it would not be true"
+    assert sams.post(f"{at}address/").status_code == 302
+    request.refresh_from_db()
+    alice.refresh_from_db()
+    assert request.is_open and alice.email == "alice@acme.example"
+    assert "nobody has followed it yet" in sams.get(at).content.decode()
+    assert f"as {request}" in OutgoingMail.objects.get(kind="address_change_asked", to=alice.email).text
+    letter = OutgoingMail.objects.get(kind="confirm_address", to="alice@archer.example")
+    browser = Client()
+    browser.force_login(alice)
+    assert browser.post(re.search(r"/email/confirm/\S+", letter.text)[0]).status_code == 302
+    request.refresh_from_db()
+    alice.refresh_from_db()
+    assert alice.email == "alice@archer.example" and request.decision == "full"
+    assert OutgoingMail.objects.filter(kind="rights_decided", to="alice@archer.example").exists()
+    steps = [step.what for step in request.steps.all()]
+    assert steps[-3:] == ["Wrote to the new address", "Corrected: e-mail", "Nobody outside has the old value"]
+    sams.post(f"{at}address/")
+    assert not email_change.open_change(alice).exists(), "it was answered"
+
+
+@promise(110)
+def test_the_old_address_stops_it_and_another_persons_wish_is_left_alone(moved, alice, bob, sams):
+    request, at = moved
+    sams.post(f"{at}address/")
+    stop = re.search(r"/email/undo/\S+", OutgoingMail.objects.get(kind="address_change_asked").text)[0]
+    Client().post(stop)
+    facts = {"population": "holder", "channel": Channel.APP, "email": bob.email, "part": "email"}
+    bobs = intake.open_request(Kind.CORRECT, user=bob, new_value="alice@archer.example", **facts)
+    email_change.ask(alice, "alice@elsewhere.example")
+    letter = OutgoingMail.objects.get(kind="confirm_address", to="alice@elsewhere.example")
+    browser = Client()
+    browser.force_login(alice)
+    browser.post(re.search(r"/email/confirm/\S+", letter.text)[0])
+    for each in (request, bobs):
+        each.refresh_from_db()
+        assert each.is_open, "that address was not the one asked for"
+
+
+def test_what_is_no_address_is_refused_where_it_is_typed():
+    refused = send("/privacy/request/", **{**ASKED, **ANOTHER, "new_value": "next door"})
+    assert refused.status_code == 422 and "That is no e-mail address" in refused.content.decode()
 
 
 def test_the_form_wants_to_know_what_it_should_be():
