@@ -13,7 +13,7 @@ from crm.models import Contact
 from lib.formats import day
 from privacy.registers.books import authority_of
 from privacy.rights import exceptions
-from privacy.rights.models import Asked, FirmRequest, RightsRequest
+from privacy.rights.models import Agent, Asked, FirmRequest, RightsRequest
 from privacy.support_access.emails import address_of
 from privacy.support_access.models import Queue
 from privacy.support_access.queries import approvers_of
@@ -22,7 +22,8 @@ from privacy.support_access.queries import approvers_of
 def received(request: RightsRequest, token: str) -> None:
     """It arrived; here is its number, how it goes on, and the link by which it is confirmed."""
     if request.email:
-        _to_person(request, "rights_received", token, is_confirmed=request.confirmed_at is not None)
+        is_confirmed, has_agent = request.confirmed_at is not None, Agent.objects.filter(request=request).exists()
+        _to_person(request, "rights_received", token, is_confirmed=is_confirmed, has_agent=has_agent)
 
 
 def passed_on(request: RightsRequest) -> None:

@@ -308,6 +308,11 @@ class Agent(models.Model):
         return self.name
 
     @property
+    def allows(self) -> str:
+        """What the permission allows, in words."""
+        return ", ".join(Kind(each).label for each in self.scope.split(",") if each in Kind)
+
+    @property
     def is_expired(self) -> bool:
         return self.expires_on < timezone.localdate()
 

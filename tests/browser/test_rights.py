@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts import mail
@@ -14,7 +16,7 @@ from accounts.models import CacheEntry, OutgoingMail, User
 from crm.models import Contact
 from privacy.children.models import ChildReport
 from privacy.deletion.tasks import finish_persons
-from privacy.rights.models import FirmRequest, Kind, RightsRequest
+from privacy.rights.models import Agent, FirmRequest, Kind, RightsRequest
 from tests.browser.test_help import fits
 from tests.promises import promise
 from tests.signed_in import staff_browser
@@ -132,6 +134,107 @@ def test_every_right_from_the_public_form_to_its_end(walk, server, acme, bob, sa
         finish_persons()
         bob.refresh_from_db()
         assert not bob.is_active and bob.email != "bob@acme.example" and not bob.phone
+
+
+@promise(97, 146)
+def test_what_a_firm_decides_goes_to_its_own_board_and_clock(
+    server, acme, alice, sam, inside, open_page, desk_of, sign_in, axe
+):
+    with inside(acme):
+        Contact.objects.create(first_name="Maren", last_name="Holm", email="maren@holm.example", title="Clerk")
+    person, desk, firm = open_page(width=360, scripts=False), desk_of(sam), open_page()
+    person.goto(f"{server}/privacy/request/?kind=access")
+    person.get_by_label("A firm that works with Candor has my data").check()
+    person.get_by_label("Which firm?").fill("The people of Acme")
+    person.get_by_label("Your name").fill("Maren Holm")
+    person.get_by_label("Your e-mail").fill("maren@holm.example")
+    person.get_by_label("Where you live").select_option("DE")
+    person.get_by_role("button", name="Send request").click()
+    request = RightsRequest.objects.get()
+    person.goto(server + link_in(letter_of(request, "rights_received")))
+    person.get_by_role("button", name="Yes, it was me: go on").click()
+    expect(person.get_by_text("We pass it on to the firm")).to_be_visible()
+
+    desk.goto(f"{server}/support/rights/{request.public_id}/")
+    axe(desk)
+    desk.get_by_label("Account").fill("acme")
+    desk.get_by_role("button", name="Pass on").click()
+    expect(desk.get_by_text("Passed on to the firm").first).to_be_visible()
+    person.reload()
+    expect(person.get_by_text(": Passed on to the firm")).to_be_visible()
+
+    sign_in(firm, server, alice)
+    firm.goto(f"{server}/a/acme/admin/privacy/")
+    axe(firm)
+    firm.get_by_role("link", name="See what is kept about me").click()
+    expect(firm.get_by_text(f"Passed on by Candor as {request}")).to_be_visible()
+    firm.get_by_role("button", name="It is this one").click()
+    firm.get_by_role("link", name="What is kept").click()
+    expect(firm.get_by_text("Clerk").first).to_be_visible()
+    firm.go_back()
+    answer(firm, "Done in part")
+    axe(firm)
+    letter = OutgoingMail.objects.get(kind="rights_firm_decided")
+    assert letter.to == "maren@holm.example" and "The invoices of 2025" in letter.text
+    with inside(acme):
+        theirs = FirmRequest.objects.get()
+        request.refresh_from_db()
+        assert (theirs.decision, theirs.arrived_at) == ("partial", request.arrived_at)
+    assert "Clerk" not in desk.content() and person.context.cookies() == []
+
+
+@promise(129)
+def test_an_agent_asks_and_the_person_confirms_it_directly(server, acme, bob, sam, open_page, desk_of, axe):
+    User.objects.filter(pk=bob.pk).update(**KNOWN)
+    agent, person, desk = open_page(width=360), open_page(width=360, scripts=False), desk_of(sam)
+    agent.goto(f"{server}/privacy/request/agent/")
+    axe(agent)
+    agent.get_by_label("Your own name").fill("Lara Quist")
+    agent.get_by_label("Your own e-mail").fill("lara@quist.example")
+    agent.get_by_label("Name of the person for whom you ask").fill("Bob Reyes")
+    agent.get_by_label("E-mail of that person").fill(bob.email)
+    agent.get_by_label("What do you want?").select_option("access")
+    agent.get_by_label("Signed by").fill("Bob Reyes")
+
+    def sends(scope, days):
+        agent.get_by_label("Signed on").fill(f"{timezone.now() - timedelta(days=30):%Y-%m-%d}")
+        agent.get_by_label("Valid until").fill(f"{timezone.now() + timedelta(days=days):%Y-%m-%d}")
+        agent.get_by_role("checkbox", name=scope).check()
+        permission = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 signed"}
+        agent.get_by_label("The signed permission").set_input_files(permission)
+        agent.get_by_role("button", name="Send request").click()
+
+    sends("Have my data deleted", days=-3)
+    expect(agent.get_by_text("The permission does not allow what you ask for.").first).to_be_visible()
+    expect(agent.get_by_text("That permission is over.").first).to_be_visible()
+    assert fits(agent) and not RightsRequest.objects.exists()
+    sends("See what is kept about me", days=30)
+    request = RightsRequest.objects.get()
+    received = OutgoingMail.objects.get(kind="rights_received")
+    assert received.to == bob.email, "to the person, and to nobody else"
+
+    desk.goto(f"{server}/support/rights/{request.public_id}/")
+    expect(desk.get_by_text("Not confirmed by the person")).to_be_visible()
+    expect(desk.get_by_text("See what is kept about me, Have my data deleted")).to_be_visible()
+    person.goto(server + link_in(received.text))
+    expect(person.get_by_text("Lara Quist asks for you")).to_be_visible()
+    person.get_by_role("button", name="Yes, they may ask for me: go on").click()
+    say_who(person, Kind.ACCESS)
+
+    Agent.objects.update(expires_on=timezone.now() - timedelta(days=3))  # it took too long
+    desk.reload()
+    expect(desk.get_by_text("Over", exact=True)).to_be_visible()
+    desk.get_by_label("Done", exact=True).check()
+    desk.get_by_label("Your answer").fill("Here it is.")
+    desk.get_by_role("button", name="Answer", exact=True).click()
+    expect(desk.get_by_text("or the permission is over")).to_be_visible()
+    Agent.objects.update(expires_on=timezone.now() + timedelta(days=30))
+    desk.goto(f"{server}/support/rights/{request.public_id}/")
+    answer(desk, "Done")
+    axe(desk)
+    person.goto(server + link_in(letter_of(request, "rights_decided")))
+    expect(person.get_by_role("link", name="Fetch your data")).to_be_visible()
+    assert not OutgoingMail.objects.filter(to="lara@quist.example", text__contains="copy").exists()
 
 
 def test_the_public_form_fits_a_telephone(server, open_page, axe):

@@ -15,7 +15,7 @@ from accounts.models import User
 from lib.forms import posted
 from privacy.rights import figures, held, identity, intake, work
 from privacy.rights.forms import AgentRequestForm, PointsForm, RequestForm
-from privacy.rights.models import Kind, RightsRequest
+from privacy.rights.models import Agent, Kind, RightsRequest
 from privacy.rights.views.files import as_file
 
 ALL_ROWS = 100_000
@@ -148,6 +148,7 @@ def _standing(found: RightsRequest, token: str) -> dict[str, Any]:
     tries_left = identity.tries_left(found)
     return {
         "asked": found,
+        "agent": Agent.objects.filter(request=found).first(),
         "token": token,
         "asks_who": _may_say_who(found) and tries_left > 0,
         "tries_left": tries_left,
