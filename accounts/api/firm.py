@@ -12,8 +12,15 @@ from accounts.api import lists
 from accounts.api.fields import EXAMPLE_ID, EXAMPLE_INSTANT, ID, Field, Identity, Instant, MaybeInstant, Row, Text
 from accounts.api.resource import Resource
 from accounts.models import Membership
+from accounts.models.members import ADDRESS
 from accounts.permissions import can_for_others
 from audit.models import Event, Payload
+
+
+class Address(Field):
+    """An e-mail address; empty where nobody is behind it any more."""
+
+    kind = {"type": "string", "maxLength": 254}
 
 
 class Members(Resource):
@@ -26,7 +33,13 @@ class Members(Resource):
         ID,
         Text("first_name", "The given name.", "Bob", column="user__first_name"),
         Text("last_name", "The family name.", "Reyes", column="user__last_name"),
-        Text("email", "For owners and admins.", "bob@acme.example", column="user__email", needs="account.view"),
+        Address(
+            "email",
+            "For owners and admins; empty of somebody who was erased.",
+            "bob@acme.example",
+            column="shown_address",
+            needs="account.view",
+        ),
         Text("role", "What the member may do.", "member"),
         Instant("joined_at", "Since when.", EXAMPLE_INSTANT),
         MaybeInstant("removed_at", "Since when no more; null for who works here."),
@@ -40,6 +53,9 @@ class Members(Resource):
     def visible(self, member: Membership) -> QuerySet[Any]:
         rows = Membership.objects.filter(account_id=member.account_id)
         return rows if can_for_others(member, "member.view") else rows.filter(pk=member.pk)
+
+    def made_up(self) -> dict[str, Any]:
+        return {"shown_address": ADDRESS}
 
 
 class Said(Field):

@@ -10,11 +10,18 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models.accounts import Account
-from accounts.models.users import User
+from accounts.models.users import NOBODYS, User
 from accounts.models.versions import Versioned
 from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
 
 SEEN_IS_NOTED_EVERY = timedelta(hours=1)
+ADDRESS = models.Case(
+    models.When(user__email__endswith=f"@{NOBODYS}", then=models.Value("")),
+    models.When(kept_for="", then=models.F("user__email")),
+    default=models.F("kept_for"),
+    output_field=models.EmailField(),
+)
+"""``Membership.address`` for statements."""
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

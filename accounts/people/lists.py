@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Count, Q
 
 from accounts.models import Invitation, Membership
+from accounts.models.members import ADDRESS
 from accounts.people.forms import PeopleFilterForm
 from lib.keyset import Page, page
 
 BY_NAME = ("user__first_name", "user__last_name", "id")
-MEMBER_WORDS = ("user__first_name", "user__last_name", "user__email", "kept_for")
+MEMBER_WORDS = ("user__first_name", "user__last_name", "shown_address")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def people(asked: Mapping[str, str], member: Membership) -> Listing:
     form = PeopleFilterForm(asked)
     form.is_valid()
     text, role, status = (form.cleaned_data.get(name, "").replace("\0", "") for name in ("q", "role", "status"))
-    mine = Membership.objects.filter(_has_words(text, MEMBER_WORDS), account_id=member.account_id)
+    mine = Membership.objects.filter(account_id=member.account_id).alias(shown_address=ADDRESS)
+    mine = mine.filter(_has_words(text, MEMBER_WORDS))
     invited = Invitation.objects.filter(
         _has_words(text, ("name", "email")), account_id=member.account_id, accepted_at=None, revoked_at=None
     )

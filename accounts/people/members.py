@@ -40,14 +40,16 @@ def is_below(member: Membership, boss: Membership) -> bool:
 
 @transaction.atomic
 def change(member: Membership, *, expected: int, by: Membership) -> Changes:
-    """Keep a member's changed rights, from the next request on. Returns label → [old, new]; raises Conflict.
+    """Keep a member's changed rights, from the next request on. Returns label → [old, new]; raises Conflict, Refused.
 
     Nobody becomes an owner this way: that takes both sides (``owners.offer``).
     """
-    stored = Membership.objects.get(pk=member.pk, account_id=member.account_id)
+    stored = Membership.objects.select_related("user").get(pk=member.pk, account_id=member.account_id)
     becomes_owner = member.role == Role.OWNER != stored.role
     if not may_manage(by, stored) or becomes_owner:
         raise PermissionDenied
+    if stored.user.is_erased:
+        raise Refused(f"{stored} was erased: nobody is there who could do anything.")
     if stored.role == Role.OWNER != member.role:
         keep_an_owner(stored)
     changes = _differences(stored, member)

@@ -119,6 +119,8 @@ def test_a_former_member_is_erased_and_an_owner_only_by_owners(alices, program_o
     with inside(acme):
         assert str(Membership.objects.select_related("user").get(pk=member.pk)).startswith("Former member")
     assert alices.get(path).data["certificate"] == done.data["certificate"]
+    assert alices.post(f"{path}erase/", order(alices.get(path))).data == done.data
+    assert alices.get(f"members/{member.public_id}/").data["email"] == ""
     Membership.objects.filter(account=acme, user=carol).update(is_privacy_approver=True)
     carols = program_of(acme, carol)
     assert carols.get(path).status_code == 200

@@ -27,6 +27,7 @@ THE_ONLY_OWNER = (
     "The only owner of {account} can’t go. Hand the ownership to a colleague first, under Admin, People, or close "
     "the account."
 )
+ERASED = "They were erased already. What stays of them is nobody’s, and there is nothing left to erase."
 STILL_HERE = "They are still a member. Deactivate them first, so that a colleague takes over their open work."
 
 
@@ -108,7 +109,9 @@ def _hindrances(person: Any, plan: Plan) -> Iterator[str]:
     held += list(holds.of_account(account).filter(record_id__in=plan.public_ids()).exclude(pk__in=known))
     for hold in held:
         yield f"A legal hold for {hold.told_as} keeps this from being erased until it is lifted."
-    if isinstance(person, Membership) and person.is_active:
+    if isinstance(person, Membership) and person.user.is_erased:
+        yield ERASED
+    elif isinstance(person, Membership) and person.is_active:
         yield THE_ONLY_OWNER.format(account=person.account.name) if is_only_owner(person) else STILL_HERE
 
 

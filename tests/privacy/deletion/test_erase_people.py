@@ -18,6 +18,7 @@ from datamap import Category, Erasure, Subject
 from demo import cast
 from privacy.deletion import ledger, persons, replay, tables, tasks
 from privacy.deletion.models import LedgerLine, PersonErasure
+from privacy.deletion.persons import subjects
 from tenancy.globals import has_account
 from tenancy.probe import RowMaker
 from tests.accounts.factors import forget_proof
@@ -212,7 +213,17 @@ def test_who_was_erased_is_neither_let_in_again_nor_erased_once_more(client, acm
     assert "Let in again" not in page and f"{place}erase/" not in page and "may do" not in page
     assert "erased.invalid" not in page
     assert "erased.invalid" not in client.get("/a/acme/admin/people/?status=deactivated").content.decode()
+    assert '<a class="btn btn-text" href="/a/acme/admin/people/">Back to the list</a>' in page
     assert b"was erased: nobody is there" in client.post(f"{place}reactivate/", follow=True).content
+    rights = {"role": "reader", "manager": "", "version": Membership.objects.get(pk=member.pk).version}
+    assert b"was erased: nobody is there" in client.post(place, rights).content
+    again = client.get(f"{place}erase/").content.decode()
+    assert subjects.ERASED in again and 'name="seen"' not in again
+    with inside(acme), pytest.raises(persons.Refused, match="erased already"):
+        persons.erase(Membership.objects.select_related("user").get(pk=member.pk), asked_by=None, reason="asked")
+    assert PersonErasure.objects.count() == 1
+    found = client.get("/a/acme/admin/people/?status=deactivated&q=erased.invalid").content.decode()
+    assert "Former member" not in found
     with inside(acme):
         assert not Membership.objects.get(pk=member.pk, account=acme).is_active
 
