@@ -30,6 +30,10 @@ Population = RightsRequest.Population
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 _MAGIC = (b"%PDF-", b"\x89PNG\r\n", b"\xff\xd8\xff")
+_POPULATIONS = [
+    (Population.HOLDER, "We do: they sign in, visited our pages or wrote to us"),
+    (Population.FIRM, "A firm"),
+]
 _WRITTEN_DOWN = [(each.value, each.label) for each in (Channel.LETTER, Channel.CALL, Channel.MAIL)]
 _DECISIONS = [(each.value, each.label) for each in (Decision.FULL, Decision.PARTIAL, Decision.REFUSED)]
 
@@ -221,14 +225,20 @@ class StaffForm(Correction):
     """What somebody asked us in a letter or a call."""
 
     kind = forms.ChoiceField(choices=Kind.choices, label="What they ask for")
-    population = forms.ChoiceField(choices=Population.choices, label="Who asks", initial=Population.HOLDER)
+    population = forms.ChoiceField(choices=_POPULATIONS, label="Who has their data", initial=Population.HOLDER)
     firm = forms.CharField(label="Which firm", max_length=120, required=False)
     channel = forms.ChoiceField(choices=_WRITTEN_DOWN, label="How it came")
     arrived_at = forms.DateTimeField(label="When it came", widget=MOMENT)
     name = forms.CharField(max_length=160, label="Name")
-    email = forms.EmailField(label="E-mail", required=False)
+    email = forms.EmailField(
+        label="E-mail", required=False, help_text="They confirm by the link that goes there, and fetch the answer."
+    )
     country = _country("Where they live", "Not known")
     words = _words("What they say")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("arrived_at", timezone.localtime())
 
     def clean_arrived_at(self) -> Any:
         return _past(self.cleaned_data["arrived_at"])
@@ -244,6 +254,15 @@ class BecauseForm(forms.Form):
     """Why something waits or takes longer."""
 
     because = forms.CharField(label="Why", max_length=180)
+
+
+class ReachForm(forms.Form):
+    """The address of somebody who asked by post or telephone."""
+
+    email = forms.EmailField(label="Their e-mail", max_length=254)
+
+    def clean_email(self) -> str:
+        return normalise_email(self.cleaned_data["email"])
 
 
 class PassOnForm(forms.Form):
@@ -282,7 +301,7 @@ class DecisionForm(forms.Form):
         return [
             Kept(code=given[f"code{end}"], what=given[f"what{end}"], evidence=given[f"evidence{end}"])
             for end in ("", "_2")
-            if given[f"code{end}"]
+            if given[f"code{end}"] and given["decision"] != Decision.FULL
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -80,6 +80,15 @@ def confirm(request: RightsRequest) -> RightsRequest:
 
 
 @transaction.atomic
+def reach(request: RightsRequest, email: str) -> None:
+    """Whoever wrote or called names an address: the letter goes there by which they confirm it and say who they are."""
+    request.email, request.mark = email, marks("privacy request", email)[0]
+    request.acknowledged_at = request.acknowledged_at or timezone.now()
+    request.save()
+    emails.received(request, LINKS.make(request.public_id.hex))
+
+
+@transaction.atomic
 def give_up(request: RightsRequest) -> None:
     """Whoever asked doesn't want it any more."""
     request = locked(request)

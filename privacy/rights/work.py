@@ -70,6 +70,16 @@ def pass_on(request: RightsRequest, account: Account, *, by: User) -> None:
 
 
 @transaction.atomic
+def reach(request: RightsRequest, email: str, *, by: User) -> None:
+    """A letter or a call came without an address; here is one, by which they confirm it and have the answer."""
+    request = locked(request)
+    if not request.is_open or request.email:
+        raise Refused("There is an address already, or it was answered.")
+    intake.reach(request, email)
+    _done(request, "Wrote to the address that they named", by=by)
+
+
+@transaction.atomic
 def write_to_new_address(request: RightsRequest, *, by: User) -> None:
     """They ask for another address to sign in with: its mailbox says whether it is theirs, and that answers them."""
     request = locked(request)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lib.forms import posted
 from lib.keyset import page
 from privacy.rights import correcting, intake, work
-from privacy.rights.forms import PERMISSION, BecauseForm, DecisionForm, PassOnForm, StaffForm
+from privacy.rights.forms import PERMISSION, BecauseForm, DecisionForm, PassOnForm, ReachForm, StaffForm
 from privacy.rights.models import Agent, Channel, Kind, RightsRequest
 from privacy.rights.steps import Refused
 from privacy.support_access.gate import staff_here, staff_only
@@ -109,6 +109,16 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @staff_only
 @require_POST
+def reach(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Write to somebody who asked without an address."""
+    found, form = _found(public_id), ReachForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, reach=form, status=422)
+    return _done(request, found, lambda: work.reach(found, form.cleaned_data["email"], by=staff_here(request)))
+
+
+@staff_only
+@require_POST
 def write_to_new_address(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the link that makes another address theirs; the request ends once it was followed."""
     found = _found(public_id)
@@ -147,6 +157,7 @@ def _page(request: HttpRequest, found: RightsRequest, *, status: int = 200, **fo
         "change": correcting.waits_for(found),
         "because": BecauseForm(),
         "pass_on": PassOnForm(),
+        "reach": ReachForm(),
         "decision": DecisionForm(),
         **forms,
     }

@@ -212,6 +212,30 @@ def test_staff_write_down_a_letter_with_the_day_on_which_it_came(sams):
     assert Client().get(f"/support/rights/{request.public_id}/")["Location"].startswith("/support/sign-in/")
 
 
+def test_a_letter_without_an_address_gets_one_and_goes_on(sams, alice):
+    facts = {
+        "kind": "complaint", "population": "holder", "channel": "letter", "arrived_at": "2026-11-02T09:00",
+        "name": "Alice Archer", "email": "", "country": "GB", "words": "By post.",
+    }  # fmt: skip
+    at = sams.post("/support/rights/new/", facts).headers["Location"]
+    assert "There is no address yet" in sams.get(at).content.decode()
+    done = {"decision": "full", "answer": "We looked."}
+    assert "know who asks" in sams.post(f"{at}decide/", done).content.decode()
+    assert sams.post(f"{at}reach/", {"email": "next door"}).status_code == 422
+    assert sams.post(f"{at}reach/", {"email": " Alice@acme.example "}).status_code == 302
+    request = RightsRequest.objects.get(kind="complaint")
+    assert request.email == alice.email and request.acknowledged_at and f"{request.arrived_at:%d}" == "02"
+    sams.post(f"{at}reach/", {"email": "mallory@globex.example"})
+    request.refresh_from_db()
+    assert request.email == alice.email, "once"
+    send(link_of_letter())
+    unkept = {"what": "Left from before", "code": "8", "evidence": "Left"}
+    assert sams.post(f"{at}decide/", {**done, **unkept}).status_code == 302
+    request.refresh_from_db()
+    assert (request.decision, request.exceptions) == ("full", []), "what is hidden beside Done says nothing"
+    assert OutgoingMail.objects.get(kind="rights_decided").to == alice.email
+
+
 def test_what_nobody_confirmed_is_given_up_after_a_month(ask):
     request, _ = ask(email="edith@pell.example")
     RightsRequest.objects.filter(pk=request.pk).update(arrived_at=timezone.now() - timedelta(days=31))
