@@ -72,7 +72,8 @@ describe(
         "identity": Column("activity", erase=RECORD),
         "mark": Column("technical", export="A keyed hash of the address: tries are counted by it."),
     },
-    not_personal=FACTS | {"population", "confirmed_at", "user_ref", "firm_ref", "restricted_at", "forgotten_at"},
+    not_personal=FACTS
+    | {"population", "confirmed_at", "user_ref", "firm_ref", "appeal_of", "restricted_at", "forgotten_at"},
     rows_for=requests_of,
 )
 

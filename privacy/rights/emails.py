@@ -41,7 +41,10 @@ def later(request: RightsRequest, token: str, because: str) -> None:
 def decided(request: RightsRequest, token: str, *, copy_url: str = "") -> None:
     """What became of it; where something was refused: why, and who else decides."""
     if request.email:
-        _to_person(request, "rights_decided", token, copy_url=copy_url, **_of_decision(request))
+        may_be_doubted = request.may_be_doubted
+        _to_person(
+            request, "rights_decided", token, copy_url=copy_url, may_be_doubted=may_be_doubted, **_of_decision(request)
+        )
 
 
 def to_staff(kind: str, request: RightsRequest, **words: Any) -> OutgoingMail:

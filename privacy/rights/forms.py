@@ -181,6 +181,12 @@ class AgentRequestForm(RequestForm):
         return {**super().facts(), "agent": agent}
 
 
+class StatusForm(CookielessForm):
+    """What can be said about a request by its link: yes, no, or that the answer is wrong."""
+
+    words = _words("Why the answer is wrong")
+
+
 class PointsForm(CookielessForm):
     """What somebody without a sign-in tells of themselves. It is compared, and forgotten."""
 

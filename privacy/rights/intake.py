@@ -80,6 +80,28 @@ def confirm(request: RightsRequest) -> RightsRequest:
 
 
 @transaction.atomic
+def appeal(request: RightsRequest, words: str) -> RightsRequest:
+    """Whoever asked doubts our answer: a complaint about it, which somebody else among us decides. Once."""
+    request = locked(request)
+    if made := RightsRequest.objects.filter(kind=Kind.COMPLAINT, appeal_of=request.number).first():
+        return made
+    if not request.may_be_doubted:
+        return request
+    same = {name: getattr(request, name) for name in ("name", "email", "country", "mark", "user_ref")}
+    same["identity"] = Identity.MAILBOX if request.identity == Identity.UNKNOWN else request.identity
+    now = timezone.now()
+    made = _numbered(
+        kind=Kind.COMPLAINT, population=Population.HOLDER, channel=Channel.FORM, words=words, appeal_of=request.number,
+        arrived_at=now, acknowledged_at=now, confirmed_at=now, **same,
+    )  # fmt: skip
+    note(made, f"Arrived: doubts the answer to {request}")
+    note(request, f"Its answer is doubted: {made}")
+    emails.received(made, LINKS.make(made.public_id.hex))
+    emails.to_staff("rights_waits", made)
+    return made
+
+
+@transaction.atomic
 def reach(request: RightsRequest, email: str) -> None:
     """Whoever wrote or called names an address: the letter goes there by which they confirm it and say who they are."""
     request.email, request.mark = email, marks("privacy request", email)[0]
@@ -145,7 +167,8 @@ def _begin(request: RightsRequest) -> None:
 
 def _twin(kind: str, population: str, mark: str, user: User | None, named: str) -> RightsRequest | None:
     """The same wish of the same address, still open, and known in the same way."""
-    same = RightsRequest.objects.filter(kind=kind, population=population, closed_at=None, agent=None, firm=named)
+    facts = {"kind": kind, "population": population, "firm": named}
+    same = RightsRequest.objects.filter(**facts, closed_at=None, agent=None, appeal_of=None)
     if user is not None:
         return same.filter(user_ref=user.public_id, identity=Identity.SIGN_IN).first()
     return same.filter(mark=mark).exclude(identity=Identity.SIGN_IN).first() if mark else None

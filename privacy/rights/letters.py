@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from accounts.inbound import Letter
-from privacy.rights.intake import open_request
+from accounts.models import normalise_email
+from privacy.rights.intake import appeal, open_request
 from privacy.rights.models import Channel, Kind, RightsRequest
 from privacy.support_access.emails import address_of
 from privacy.support_access.forms import LONGEST
@@ -29,6 +30,8 @@ def take_in(letter: Letter) -> str:
     """Open a request, if the letter is one to our privacy address; otherwise "" and it is somebody else's to read."""
     if address_of(Queue.PRIVACY) not in letter.to or re.search(r"\bT-\d{6}\b", letter.subject):
         return ""
+    if doubted := _doubted_in(letter):
+        return f"Opened {appeal(doubted, letter.text[:LONGEST])}."
     kind = wish_in(f"{letter.subject}\n{letter.text}")
     if kind is None:
         return ""
@@ -37,6 +40,14 @@ def take_in(letter: Letter) -> str:
         name=letter.name, words=letter.text[:LONGEST],
     )  # fmt: skip
     return f"Opened {opened}."
+
+
+def _doubted_in(letter: Letter) -> RightsRequest | None:
+    """The request of the sender whose answer the letter is about, by its number, where that can be doubted."""
+    number = re.search(r"\bR-(\d{6})\b", f"{letter.subject}\n{letter.text}")
+    email = normalise_email(letter.sender)
+    found = RightsRequest.objects.filter(number=int(number[1]), email=email).first() if number else None
+    return found if found and found.may_be_doubted else None
 
 
 def wish_in(text: str) -> Kind | None:

@@ -217,6 +217,8 @@ class RightsRequest(Asked):
     user_ref = models.UUIDField(null=True, blank=True)  # whom it is about, once that is known
     firm_ref = models.UUIDField(null=True, blank=True)  # to which firm it was passed on
     mark = models.CharField(max_length=40, blank=True)  # the address's keyed hash: tries are counted by it
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    appeal_of = models.PositiveIntegerField(null=True, blank=True, editable=False)  # the number whose answer it doubts
     restricted_at = models.DateTimeField(null=True, blank=True)  # when this very wish stopped the use of their data
     forgotten_at = models.DateTimeField(null=True, blank=True)
 
@@ -250,6 +252,12 @@ class RightsRequest(Asked):
     @property
     def waits_for_the_firm(self) -> bool:
         return self.is_open and self.population == self.Population.FIRM
+
+    @property
+    def may_be_doubted(self) -> bool:
+        """Whether somebody else among us looks at our answer again, if the person wants it: once."""
+        is_no = self.decision in (Decision.PARTIAL, Decision.REFUSED)
+        return is_no and self.appeal_of is None and bool(self.email)
 
     @property
     def is_identified(self) -> bool:

@@ -95,7 +95,11 @@ def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kep
     request = locked(request)
     if request.is_open and decision != Decision.REFUSED and (trouble := _trouble_with_whom(request)):
         raise Refused(trouble)
+    doubted = _doubted(request)
+    if doubted and doubted.decided_by_id == by.pk:
+        raise Refused(f"You gave the answer to {doubted}. Somebody else decides whether it stands.")
     has_consent = _gave_research_consent(request)
+    request.decided_by = by
     steps.decide(request, decision, answer=answer, kept=kept, has_research_consent=has_consent)
     _done(request, f"Decided: {request.get_decision_display().lower()}", by=by)
     token = LINKS.make(request.public_id.hex)
@@ -103,10 +107,24 @@ def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kep
     emails.decided(request, token, copy_url=url)
     if decision == Decision.REFUSED:
         restricting.refuse(request)
+    elif doubted and doubted.decision == Decision.REFUSED:
+        _take_up_again(doubted, request, by=by)
     if request.kind == Kind.DELETE and decision != Decision.REFUSED:
         _erase(request)
     if request.kind == Kind.CORRECT and decision == Decision.FULL:
         correcting.write(request, by=by)
+
+
+def _doubted(request: RightsRequest) -> RightsRequest | None:
+    """The request whose answer this one doubts."""
+    of = request.appeal_of
+    return RightsRequest.objects.select_for_update().filter(number=of).first() if of else None
+
+
+def _take_up_again(doubted: RightsRequest, appeal: RightsRequest, *, by: User) -> None:
+    """The refusal does not stand: the request is open again, under its own clock."""
+    doubted.decision, doubted.answer, doubted.exceptions, doubted.closed_at = "", "", [], None
+    _done(doubted, f"Taken up again: {appeal} was right", by=by)
 
 
 def _erase(request: RightsRequest) -> None:

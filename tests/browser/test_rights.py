@@ -119,7 +119,7 @@ def test_every_right_from_the_public_form_to_its_end(walk, server, acme, bob, sa
         for fetched in ("Fetch your data", "As tables"):
             assert person.get_by_role("link", name=fetched).is_visible() == kind.hands_over
         assert is_refused == ("The invoices of 2025" in letter) == ("complain to the authority" in letter)
-        assert is_refused == person.get_by_role("link", name="Complain").is_visible()
+        assert is_refused == person.get_by_role("button", name="Have somebody else decide").is_visible()
         assert is_refused == ("https://www.bfdi.bund.de" in letter) and "act, until" not in letter
         request.refresh_from_db()
         assert request.closed_at and request.get_decision_display() == decision

@@ -14,7 +14,7 @@ from accounts.cookieless import CookielessForm, accepts_without_cookies
 from accounts.models import User
 from lib.forms import posted
 from privacy.rights import figures, held, identity, intake, work
-from privacy.rights.forms import AgentRequestForm, PointsForm, RequestForm
+from privacy.rights.forms import AgentRequestForm, PointsForm, RequestForm, StatusForm
 from privacy.rights.models import Agent, Kind, RightsRequest
 from privacy.rights.views.files import as_file
 
@@ -51,8 +51,11 @@ def ask_as_agent(request: HttpRequest) -> HttpResponse:
 @accepts_without_cookies
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """How a request stands, by the link in our letter; there it is confirmed or given up. No word of it is shown."""
-    found, form = _found(token), CookielessForm(posted(request))
+    found, form = _found(token), StatusForm(posted(request))
     if form.is_valid():
+        if "again" in request.POST:
+            made = intake.appeal(found, form.cleaned_data["words"])
+            return redirect("rights_request", intake.LINKS.make(made.public_id.hex))
         if "stop" in request.POST:
             intake.give_up(found)
         else:

@@ -16,6 +16,7 @@ from privacy.rights.models import Comparison, FirmRequest, Kind, RightsRequest, 
 from privacy.support_access.models import StaffAction
 from tests.privacy.rights.conftest import ASKED, link_of_letter, send
 from tests.promises import promise
+from tests.signed_in import staff_browser
 
 pytestmark = pytest.mark.usefixtures("_rows")
 
@@ -94,6 +95,37 @@ def test_a_refusal_names_reason_authority_and_appeal(ask, alice, sams):
     assert "§ 147" not in letter.text
     request.refresh_from_db()
     assert request.exceptions == [{"code": "8", "what": "Invoices", "evidence": "§ 147 AO, ten years"}]
+
+
+@promise(117)
+def test_somebody_else_decides_an_appeal_and_a_refusal_may_fall(ask, alice, sams, tess):
+    request, link = ask(kind="opt_out")
+    send(link)
+    no = {"decision": "refused", "answer": "No.", "what": "All", "code": "1", "evidence": "Order 7"}
+    sams.post(f"/support/rights/{request.public_id}/decide/", no)
+    assert "Have somebody else decide" in Client().get(link).content.decode()
+    assert send(link, again="1", words="There is no order 7.").status_code == 302
+    send(link, again="1", words="Once more.")
+    appeal = RightsRequest.objects.get(kind="complaint")
+    assert (appeal.appeal_of, appeal.words, appeal.is_open) == (request.number, "There is no order 7.", True)
+    at = f"/support/rights/{appeal.public_id}/decide/"
+    right = {"decision": "full", "answer": "You are right."}
+    assert "You gave the answer" in sams.post(at, right).content.decode()
+    assert staff_browser(tess).post(at, right).status_code == 302
+    request.refresh_from_db()
+    assert request.is_open and request.decision == "" and request.exceptions == []
+    last = link_of_letter("rights_decided")
+    assert "Have somebody else decide" not in Client().get(last).content.decode()
+
+
+def test_a_letter_that_names_the_number_is_an_appeal_of_its_sender_alone(ask, alice, sam):
+    request, link = ask(kind="opt_out")
+    send(link)
+    work.decide(request, "refused", answer="No.", kept=[{"code": "1", "what": "All", "evidence": "7"}], by=sam)
+    raw = "From: {}\r\nTo: " + settings.OPERATOR.legal_email + f"\r\nSubject: Re: {request}\r\n\r\nI disagree.\r\n"
+    assert receive(raw.format("mallory@globex.example").encode()).startswith("Opened T-")
+    assert receive(raw.format(alice.email).encode()).startswith("Opened R-")
+    assert RightsRequest.objects.get(kind="complaint").appeal_of == request.number
 
 
 @promise(132, 133)
