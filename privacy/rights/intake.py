@@ -83,7 +83,7 @@ def confirm(request: RightsRequest) -> RightsRequest:
 def appeal(request: RightsRequest, words: str) -> RightsRequest:
     """Whoever asked doubts our answer: a complaint about it, which somebody else among us decides. Once."""
     request = locked(request)
-    if made := RightsRequest.objects.filter(kind=Kind.COMPLAINT, appeal_of=request.number).first():
+    if made := appeal_of(request):
         return made
     if not request.may_be_doubted:
         return request
@@ -99,6 +99,11 @@ def appeal(request: RightsRequest, words: str) -> RightsRequest:
     emails.received(made, LINKS.make(made.public_id.hex))
     emails.to_staff("rights_waits", made)
     return made
+
+
+def appeal_of(request: RightsRequest) -> RightsRequest | None:
+    """The complaint that doubts our answer to it."""
+    return RightsRequest.objects.filter(kind=Kind.COMPLAINT, appeal_of=request.number).first()
 
 
 @transaction.atomic

@@ -101,9 +101,10 @@ def my_requests(request: Any) -> HttpResponse:
         _ask(request, **form.cleaned_data)
         messages.success(request, "Asked. You find it here, with the day by which you have an answer.")
         return redirect("rights:my_requests", request.account.slug)
+    ours = RightsRequest.objects.filter(user_ref=request.user.public_id).order_by("-arrived_at")
     context = {
         "form": form,
-        "ours": RightsRequest.objects.filter(user_ref=request.user.public_id).order_by("-arrived_at"),
+        "ours": [(each, intake.LINKS.make(each.public_id.hex)) for each in ours],
         "firms": FirmRequest.objects.filter(person_ref=request.membership.public_id).select_related("account"),
         "tabs": _tabs(request),
     }

@@ -156,4 +156,5 @@ def _standing(found: RightsRequest, token: str) -> dict[str, Any]:
         "asks_who": _may_say_who(found) and tries_left > 0,
         "tries_left": tries_left,
         "has_copy": work.has_copy(found),
+        "appeal": intake.appeal_of(found) if found.may_be_doubted else None,
     }

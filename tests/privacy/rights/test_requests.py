@@ -105,8 +105,9 @@ def test_somebody_else_decides_an_appeal_and_a_refusal_may_fall(ask, alice, sams
     sams.post(f"/support/rights/{request.public_id}/decide/", no)
     assert "Have somebody else decide" in Client().get(link).content.decode()
     assert send(link, again="1", words="There is no order 7.").status_code == 302
-    send(link, again="1", words="Once more.")
+    assert "somebody else decides about it" in Client().get(link).content.decode()
     appeal = RightsRequest.objects.get(kind="complaint")
+    assert intake.appeal(request, "Once more.") == appeal
     assert (appeal.appeal_of, appeal.words, appeal.is_open) == (request.number, "There is no order 7.", True)
     at = f"/support/rights/{appeal.public_id}/decide/"
     right = {"decision": "full", "answer": "You are right."}
