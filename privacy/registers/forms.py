@@ -119,6 +119,11 @@ class ExtractForm(forms.ModelForm):
         model = LogExtract
         fields = ["log", "ip", "since", "until"]
         widgets = {"since": MOMENT, "until": MOMENT}
+        help_texts = {"until": f"{MOST_DAYS} days at most, in UTC. Two of us agree before anything of it is drawn."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["log"].choices = [("", "Choose"), *LogExtract.Log.choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -141,6 +142,12 @@ class AgentRequestForm(RequestForm):
         self.fields["name"].label = "Name of the person for whom you ask"
         self.fields["email"].label = "E-mail of that person"
         self.fields["email"].help_text = "They must confirm it there. Our answer goes to them."
+
+    def clean_signed_on(self) -> Any:
+        day = self.cleaned_data["signed_on"]
+        if day > timezone.localdate() + timedelta(days=1):  # it may be tomorrow already where they live
+            raise ValidationError("That day is still to come.")
+        return day
 
     def clean_expires_on(self) -> Any:
         day = self.cleaned_data["expires_on"]

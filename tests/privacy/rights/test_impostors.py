@@ -169,6 +169,7 @@ def test_an_agent_needs_a_permission_that_holds_and_the_persons_own_word(known, 
         return send("/privacy/request/agent/", **{**facts, "permission": paper, **changes})
 
     assert "is over" in sent(expires_on=(today - timedelta(days=1)).isoformat()).content.decode()
+    assert "still to come" in sent(signed_on=(today + timedelta(days=3)).isoformat()).content.decode()
     assert "does not allow" in sent(scope=["correct"]).content.decode()
     assert "not your own" in sent(email="ada@gent.example").content.decode()
     assert "Send a PDF" in sent(permission=SimpleUploadedFile("p.exe", b"MZ")).content.decode()
