@@ -5,11 +5,12 @@ loader   reads and writes past the fence: backup, and data steps of migrations
 app      web, worker and tests: rows of one account at a time
 support  no right on any table
 looker   nobody can sign in as it; it owns the one function that support may call
+eraser   nor as it; it owns the one function that empties tables of an account which is being erased
 broker   owns the message queues, in a database of their own
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
@@ -23,8 +24,10 @@ ROLES = {
     "candor_app": "LOGIN NOBYPASSRLS",
     "candor_support": "LOGIN NOBYPASSRLS",
     "candor_looker": "NOLOGIN BYPASSRLS",
+    "candor_eraser": "NOLOGIN NOBYPASSRLS",
     "candor_broker": "LOGIN NOBYPASSRLS",
 }
+OWN_A_FUNCTION = ("candor_looker", "candor_eraser")
 BYPASS_THE_FENCE = tuple(role for role, rights in ROLES.items() if " BYPASSRLS" in rights)
 OLDEST_SERVER = 150000
 ONE_AT_A_TIME = 7226367  # advisory lock; two set-ups of one server would trip over each other
@@ -36,7 +39,8 @@ RIGHTS_IN_DATABASE = """
     GRANT CONNECT, TEMPORARY ON DATABASE {database} TO candor_loader, candor_app;
     ALTER SCHEMA public OWNER TO candor_owner;
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
-    GRANT USAGE ON SCHEMA public TO candor_loader, candor_app, candor_support, candor_looker;
+    GRANT USAGE ON SCHEMA public TO candor_loader, candor_app, candor_support, candor_looker,
+        candor_eraser;
     ALTER DEFAULT PRIVILEGES FOR ROLE candor_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
     ALTER DEFAULT PRIVILEGES FOR ROLE candor_owner IN SCHEMA public
         GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO candor_loader, candor_app;
@@ -101,21 +105,31 @@ def _make_roles(connection: psycopg.Connection, password_for: Callable[[str], st
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password_for(role))))
         if not is_superuser and role in ("candor_owner", "candor_broker"):
             connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
-    _let_owner_make_functions_of_looker(connection)
+    for role in OWN_A_FUNCTION:
+        _let_owner_make_functions_of(connection, role)
+    _let_eraser_leave_keys_unasked(connection)
 
 
-def _let_owner_make_functions_of_looker(connection: psycopg.Connection) -> None:
-    """Migrations give the looker the one function that reads a record: who gives must be a member."""
-    row = connection.execute("SELECT pg_has_role('candor_owner', 'candor_looker', 'MEMBER')").fetchone()
+def _let_owner_make_functions_of(connection: psycopg.Connection, role: str) -> None:
+    """Migrations give the looker and the eraser their one function each: who gives must be a member."""
+    row = connection.execute("SELECT pg_has_role('candor_owner', %s, 'MEMBER')", [role]).fetchone()
     if row and row[0]:
         return
     try:
-        connection.execute("GRANT candor_looker TO candor_owner")
+        connection.execute(sql.SQL("GRANT {} TO candor_owner").format(sql.Identifier(role)))
     except psycopg.errors.InsufficientPrivilege:
         raise Trouble(
             "Ask a superuser of the server of DATABASE_URL to run once, then start again:\n"
-            "  GRANT candor_looker TO candor_owner;"
+            f"  GRANT {role} TO candor_owner;"
         ) from None
+
+
+def _let_eraser_leave_keys_unasked(connection: psycopg.Connection) -> None:
+    """Only a superuser may say so. Elsewhere accounts are erased as completely, and more slowly (ADR 29)."""
+    may = "SELECT has_parameter_privilege('candor_eraser', 'session_replication_role', 'SET')"
+    if connection.execute(may).fetchone() == (False,):
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            connection.execute("GRANT SET ON PARAMETER session_replication_role TO candor_eraser")
 
 
 def _make_bypassing_role(connection: psycopg.Connection, role: str, rights: str) -> None:

@@ -214,9 +214,12 @@ QUESTIONS = (
         f"SELECT name, has_any_column_privilege('{roles.APP}', oid, 'SELECT') FROM t WHERE relkind IN ('m', 'f')",
     ),
     Question(
-        "The app may not run functions with somebody else's rights",
+        "The app may not run functions with somebody else's rights, but for the eraser's one",
         f"REVOKE EXECUTE ON FUNCTION … FROM PUBLIC, {roles.APP}.",
-        f"SELECT name, prosecdef AND has_function_privilege('{roles.APP}', oid, 'EXECUTE') FROM functions",
+        f"SELECT name, functions.prosecdef AND has_function_privilege('{roles.APP}', functions.oid, 'EXECUTE') "
+        "AND NOT ("
+        f"name = 'public.erase_rows' AND proowner = (SELECT oid FROM pg_roles WHERE rolname = '{roles.ERASER}')) "
+        "FROM functions JOIN pg_proc ON pg_proc.oid = functions.oid",
     ),
     Question(
         "No function that reads a setting calls itself immutable",
@@ -282,6 +285,15 @@ QUESTIONS = (
         "has_any_column_privilege(pg_roles.oid, t.oid, 'INSERT, UPDATE') "
         "OR has_table_privilege(pg_roles.oid, t.oid, 'DELETE, TRUNCATE')) "
         f"FROM pg_roles WHERE rolname = '{roles.LOOKER}'",
+    ),
+    Question(
+        "Nobody signs in as the eraser, and it only erases rows behind the fence, never of the log",
+        f"ALTER ROLE {roles.ERASER} NOLOGIN NOSUPERUSER NOBYPASSRLS; REVOKE … FROM {roles.ERASER}.",
+        "SELECT rolname::text, rolcanlogin OR rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM t WHERE "
+        "has_any_column_privilege(pg_roles.oid, t.oid, 'INSERT, UPDATE') "
+        "OR has_table_privilege(pg_roles.oid, t.oid, 'TRUNCATE') OR has_table_privilege(pg_roles.oid, t.oid, 'DELETE') "
+        r"AND (t.oid NOT IN (SELECT oid FROM fenced WHERE fenced_off) OR t.name LIKE 'audit\_%')) "
+        f"FROM pg_roles WHERE rolname = '{roles.ERASER}'",
     ),
     Question(
         "No role and no database has an account by default",

@@ -17,7 +17,7 @@ MIGRATION = Actor("system", None, "migration")
 
 
 class FenceTable(Operation):
-    """Primary key ``(account_id, <key>)``, forced row policy, and the app's rights on the table.
+    """Primary key ``(account_id, <key>)``, forced row policy, and the rights of app and eraser on the table.
 
     ``append_only`` names the columns that the app may insert; it may then read, and nothing else:
     what it wrote stays written, and the other columns are PostgreSQL's own to fill.
@@ -51,6 +51,8 @@ class FenceTable(Operation):
             columns = ", ".join(schema_editor.quote_name(column) for column in self.append_only)
             schema_editor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {roles.APP}")
             schema_editor.execute(f"GRANT INSERT ({columns}) ON {table} TO {roles.APP}")
+        else:
+            schema_editor.execute(f"GRANT SELECT, DELETE ON {table} TO {roles.ERASER}")
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = from_state.apps.get_model(app_label, self.model_name)

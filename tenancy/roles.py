@@ -1,4 +1,4 @@
-"""The five database roles, what each is for (tenancy decision 11), and whether the one in use is stronger."""
+"""The six database roles, what each is for (tenancy decision 11), and whether the one in use is stronger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ LOADER = "candor_loader"  # BYPASSRLS: backup and data steps of migrations; neve
 APP = "candor_app"  # web, worker, tests: sees one account at a time
 SUPPORT = "candor_support"  # no table at all, EXECUTE on one function
 LOOKER = "candor_looker"  # NOLOGIN, BYPASSRLS, SELECT only; owns that function
+ERASER = "candor_eraser"  # NOLOGIN, behind the fence; owns the function that empties tables of an account that goes
 
 # Asked for the role in use and for the one that signed in, which RESET ROLE would bring back.
 _TOO_STRONG = """

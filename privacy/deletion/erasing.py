@@ -130,14 +130,13 @@ def _erase_rows(deletion: AccountDeletion, may_wait: bool) -> bool:
     budget = purge.BATCH
     purge.be_patient()
     for table in in_order():
-        if table.name not in place["done"] and not table.goes_along:
+        if table.name not in place["done"]:
             while budget > 0 and (went := _erase_batch(deletion, table, place)):
                 budget -= went
             if budget <= 0:
                 return True
             place["done"].append(table.name)
             place.pop("after", None)
-    _count_what_went_along(deletion)
     deletion.gone.pop(_PLACE)
     if not _left(deletion):
         deletion.stage = Stage.PEOPLE
@@ -162,12 +161,6 @@ def _erase_batch(deletion: AccountDeletion, table: Table, place: dict[str, Any])
     _add(deletion, {table.name: went})
     place["after"] = [value if isinstance(value, int | str | bool) else str(value) for value in last]
     return went if went == purge.batch_of(table) else 0
-
-
-def _count_what_went_along(deletion: AccountDeletion) -> None:
-    for table in in_order():
-        if table.goes_along and (before := deletion.before.get(table.name)):
-            deletion.gone[table.name] = before - purge.count(table, deletion.number)
 
 
 def _erase_people(deletion: AccountDeletion, may_wait: bool) -> bool:

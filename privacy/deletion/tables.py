@@ -16,7 +16,8 @@ from django.apps import apps
 from django.db import connection, models
 
 from accounts.models import Account
-from tenancy.globals import has_account
+from tenancy import roles
+from tenancy.globals import GLOBAL_TABLES, has_account
 
 KEPT = {
     "audit_event": "The sealed log stays provable. Without its words an event is a kind, a time and numbers.",
@@ -66,7 +67,8 @@ class Table:
     loops: tuple[str, ...] = ()  # columns that point into this very table, emptied before its rows go
     strangers: tuple[Key, ...] = ()  # keys of global tables, whose rows may point here without being the account's
     goes_along: bool = False  # as a part of another table's rows, which the app may not erase by itself
-    pointed_at: int = 0  # by so many keys: each row that goes has the database ask so often
+    is_fenced: bool = True  # then the eraser's function takes the rows of an account that goes
+    asked: int = 0  # by so many keys for each row that goes
 
 
 class Knot(RuntimeError):
@@ -89,7 +91,9 @@ def in_order() -> tuple[Table, ...]:
                 raise Knot(f"These tables point at each other: {', '.join(sorted(waiting))}.")
             order += free
             waiting = {name: others for name, others in waiting.items() if name not in free}
-        return tuple(_table(name, here[name], keys, name in parts) for name in order)
+        cursor.execute("SELECT has_parameter_privilege(%s, 'session_replication_role', 'SET')", [roles.ERASER])
+        (asks_none,) = cursor.fetchone() or [False]
+        return tuple(_table(name, here[name], keys, name in parts, asks_none=asks_none) for name in order)
 
 
 def _key(table: str, target: str, is_part: bool, columns: Any, may_be_empty: Any, *rest: bool) -> Key:
@@ -118,16 +122,17 @@ def _pointing_at(name: str, keys: list[Key], parts: dict[str, set[str]]) -> set[
     return found
 
 
-def _table(name: str, model: type[models.Model], keys: list[Key], goes_along: bool) -> Table:
+def _table(name: str, model: type[models.Model], keys: list[Key], goes_along: bool, *, asks_none: bool) -> Table:
     loops = [key for key in keys if key.table == key.target == name and not key.is_part]
     if stuck := [key for key in loops if not key.may_be_empty]:
         raise Knot(f"{stuck[0].table} points at itself and may not be emptied.")
-    pk = model._meta.pk_fields
+    pk, is_fenced = model._meta.pk_fields, name not in GLOBAL_TABLES
     return Table(
         name,
         tuple(field.column for field in pk if field.column and field.column != "account_id"),
         tuple(column for key in loops for column in key.may_be_empty),
         tuple(key for key in keys if key.target == name and key.table != name and len(key.columns) == 1),
         goes_along=goes_along,
-        pointed_at=sum(key.target == name for key in keys),
+        is_fenced=is_fenced,
+        asked=0 if is_fenced and asks_none else sum(key.target == name for key in keys),
     )

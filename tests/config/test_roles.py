@@ -41,6 +41,7 @@ def test_no_role_is_more_than_it_should_be(prepared):
     assert found == [
         ("candor_app", *no, False, True),
         ("candor_broker", *no, False, True),
+        ("candor_eraser", *no, False, False),
         ("candor_loader", *no, True, True),
         ("candor_looker", *no, True, False),
         ("candor_owner", *no, False, True),
@@ -54,7 +55,7 @@ def test_no_role_of_ours_is_a_member_of_another_but_who_makes_its_function(prepa
             "SELECT member::regrole::text, roleid::regrole::text FROM pg_auth_members "
             "WHERE member::regrole::text LIKE 'candor\\_%'"
         ).fetchall()
-    assert members == [("candor_owner", "candor_looker")]
+    assert sorted(members) == [("candor_owner", "candor_eraser"), ("candor_owner", "candor_looker")]
 
 
 @pytest.mark.parametrize("role", ["candor_app", "candor_loader"])
@@ -102,6 +103,15 @@ def test_support_touches_no_table(prepared, statement):
         connection.execute(statement)
 
 
+def test_eraser_may_leave_keys_unasked_and_touches_no_table_by_itself(prepared):
+    with as_admin(prepared, DATABASE) as connection:
+        connection.execute("SET ROLE candor_eraser")
+        connection.execute("SET session_replication_role = replica")
+        for statement in ("SELECT * FROM note", "DELETE FROM note"):
+            with pytest.raises(NOT_ALLOWED):
+                connection.execute(statement)
+
+
 def test_looker_may_read_and_nothing_else(prepared):
     with as_admin(prepared, DATABASE) as connection:
         connection.execute("SET ROLE candor_looker")
@@ -110,7 +120,7 @@ def test_looker_may_read_and_nothing_else(prepared):
             connection.execute("DELETE FROM note")
 
 
-@pytest.mark.parametrize("role", ["candor_looker", "candor_broker"])
+@pytest.mark.parametrize("role", ["candor_looker", "candor_eraser", "candor_broker"])
 def test_who_has_no_business_here_does_not_come_in(prepared, role):
     with pytest.raises(psycopg.OperationalError):
         connect(prepared, role)

@@ -95,4 +95,4 @@ def test_the_command_exits_1_with_sentence_and_hint(broken, recorder):
         call_command("verify_isolation", stdout=out)
     assert left.value.code == 1
     said = out.getvalue()
-    assert "FOUND" in said and "→ Put FenceTable into the migration" in said and "2 findings" in said
+    assert "FOUND" in said and "→ Put FenceTable into the migration" in said and "3 findings" in said
