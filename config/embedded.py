@@ -90,13 +90,15 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, how)
             give_up_at = time.monotonic() + patience
-            while self.is_running() and time.monotonic() < give_up_at:
+            while self._is_there() and time.monotonic() < give_up_at:
                 time.sleep(0.02)
 
     def is_running(self) -> bool:
-        if self.process:
-            return self.process.poll() is None
-        return _answers(self.place) and _postmaster_pid(self.place) == self.pid
+        return self._is_there() and (self.process is not None or _answers(self.place))
+
+    def _is_there(self) -> bool:
+        """Answers nobody while it writes everything down, and takes its note away last of all."""
+        return self.process.poll() is None if self.process else _postmaster_pid(self.place) == self.pid
 
 
 def make_data_dir(data_dir: Path) -> None:

@@ -56,6 +56,8 @@ def test_a_running_server_is_found_and_left_alone(data_dir):
     assert not second.is_ours
     assert embedded.find(data_dir) == second
     second.stop()
+    assert not (server.place.cluster / "postmaster.pid").exists()
+    server.process.wait(60)
     assert not server.is_running()
 
 
