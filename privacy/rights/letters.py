@@ -20,6 +20,10 @@ _WISHES: list[tuple[Kind, str]] = [
     (Kind.CORRECT, rf"(?:correct|rectify) {_MINE}|right to rectification|article 16"),
     (Kind.RESTRICT, r"restrict (?:the )?processing|article 18"),
     (Kind.OBJECT, r"object to (?:the |your )?(?:processing|use)|right to object|article 21"),
+    (Kind.WITHDRAW, r"(?:withdraw|revoke|take back) (?:my |the |any )?consents?|article 7\(3\)"),
+    (Kind.COMPLAINT, r"complain(?:t|ing)? (?:about|regarding|on) (?:how |the (?:use|handling) of )?"
+                     r"(?:you (?:handle|use|treat) )?(?:my|your|the) (?:personal )?(?:data|information|privacy)"),
+    (Kind.CATEGORIES, r"(?:categories|kinds) of (?:my )?(?:personal )?(?:data|information)"),
     (Kind.ACCESS, rf"(?:copy of|access to|what|which) {_MINE}|subject access request|right of access|article 15"
                   r"|what (?:data |information )?(?:do )?you (?:hold|have|know|keep) (?:about|on) me"),
 ]  # fmt: skip

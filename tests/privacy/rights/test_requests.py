@@ -219,6 +219,12 @@ def test_a_letter_that_asks_for_a_right_opens_a_request(db):
         "What do you know about me?": Kind.ACCESS,
         "I object to the processing": Kind.OBJECT,
         "Do not sell my information": Kind.OPT_OUT,
+        "I revoke my consent to research with it": Kind.WITHDRAW,
+        "This is a complaint about how you handle my data": Kind.COMPLAINT,
+        "Which categories of personal information do you collect?": Kind.CATEGORIES,
+        "Please rectify my personal data": Kind.CORRECT,
+        "I ask you to restrict the processing": Kind.RESTRICT,
+        "Data portability, please": Kind.COPY,
     }
     for number, (words, kind) in enumerate(asks.items()):
         raw = (
