@@ -24,8 +24,10 @@ BEGIN
         RAISE EXCEPTION 'account % is not being erased', mine USING ERRCODE = 'CL101';
     END IF;
 
-    -- Behind the fence alone, and where whoever points at it stands there, too.
-    PERFORM FROM pg_class WHERE oid = target AND relrowsecurity AND relforcerowsecurity;
+    -- Behind the fence alone, and where whoever points at it stands there, too. Never in a table that the app made for
+    -- itself: its triggers would run with our rights, and leave every key of everybody unasked.
+    PERFORM FROM pg_class WHERE oid = target AND relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relrowsecurity AND relforcerowsecurity;
     IF NOT FOUND OR EXISTS (
         SELECT FROM pg_constraint k JOIN pg_class here ON here.oid = k.conrelid
         WHERE k.contype = 'f' AND k.confrelid = target AND NOT (here.relrowsecurity AND here.relforcerowsecurity)

@@ -76,6 +76,30 @@ def test_it_takes_the_rows_of_the_active_account_and_no_others(going, globex, in
             erase("crm_tag", theirs)
 
 
+def test_a_table_that_the_app_made_for_itself_runs_nothing_as_the_eraser(going, globex, inside):
+    """A trigger of its own could else take rows that the app may not, and leave other firms' keys unasked."""
+    with inside(globex):
+        Company.objects.create(name="Globex's")
+    made = """
+        CREATE TEMP TABLE bait (account_id bigint);
+        INSERT INTO bait VALUES (%(account)s);
+        ALTER TABLE bait ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE bait FORCE ROW LEVEL SECURITY;
+        CREATE POLICY all_of_it ON bait USING (true);
+        CREATE FUNCTION pg_temp.bite() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'ran as %%, with keys %%', current_user, current_setting('session_replication_role');
+        END $$;
+        CREATE TRIGGER bite BEFORE DELETE ON bait FOR EACH ROW EXECUTE FUNCTION pg_temp.bite();
+        ALTER TABLE bait ENABLE ALWAYS TRIGGER bite;
+        GRANT SELECT, DELETE ON bait TO candor_eraser;
+    """
+    with inside(going), pytest.raises(DatabaseError, match="with each key asked"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(made, {"account": going.pk})
+        erase("pg_temp.bait", ["(0,1)"])
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
