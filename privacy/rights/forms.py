@@ -192,6 +192,15 @@ class StatusForm(CookielessForm):
     """What can be said about a request by its link: yes, no, or that the answer is wrong."""
 
     words = _words("Why the answer is wrong")
+    email = _email("Your e-mail", "We hold none any more. The answer to this goes there.")
+
+    def __init__(self, *args: Any, asks_for_email: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_for_email:
+            del self.fields["email"]
+
+    def clean_email(self) -> str:
+        return normalise_email(self.cleaned_data["email"])
 
 
 class PointsForm(CookielessForm):

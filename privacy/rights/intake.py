@@ -80,8 +80,11 @@ def confirm(request: RightsRequest) -> RightsRequest:
 
 
 @transaction.atomic
-def appeal(request: RightsRequest, words: str) -> RightsRequest:
-    """Whoever asked doubts our answer: a complaint about it, which somebody else among us decides. Once."""
+def appeal(request: RightsRequest, words: str, email: str = "") -> RightsRequest:
+    """Whoever asked doubts our answer: a complaint about it, which somebody else among us decides. Once.
+
+    ``email``: where they hear of it, if their address was erased meanwhile, as they asked.
+    """
     request = locked(request)
     if made := appeal_of(request):
         return made
@@ -89,6 +92,8 @@ def appeal(request: RightsRequest, words: str) -> RightsRequest:
         return request
     same = {name: getattr(request, name) for name in ("name", "email", "country", "mark", "user_ref")}
     same["identity"] = Identity.MAILBOX if request.identity == Identity.UNKNOWN else request.identity
+    if not request.email:
+        same |= {"email": email, "mark": marks("privacy request", email)[0] if email else ""}
     now = timezone.now()
     made = _numbered(
         kind=Kind.COMPLAINT, population=Population.HOLDER, channel=Channel.FORM, words=words, appeal_of=request.number,

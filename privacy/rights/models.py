@@ -256,8 +256,7 @@ class RightsRequest(Asked):
     @property
     def may_be_doubted(self) -> bool:
         """Whether somebody else among us looks at our answer again, if the person wants it: once."""
-        is_no = self.decision in (Decision.PARTIAL, Decision.REFUSED)
-        return is_no and self.appeal_of is None and bool(self.email)
+        return self.decision in (Decision.PARTIAL, Decision.REFUSED) and self.appeal_of is None
 
     @property
     def is_identified(self) -> bool:

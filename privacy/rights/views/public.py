@@ -51,10 +51,11 @@ def ask_as_agent(request: HttpRequest) -> HttpResponse:
 @accepts_without_cookies
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """How a request stands, by the link in our letter; there it is confirmed or given up. No word of it is shown."""
-    found, form = _found(token), StatusForm(posted(request))
+    found = _found(token)
+    form = StatusForm(posted(request), asks_for_email=found.may_be_doubted and not found.email)
     if form.is_valid():
         if "again" in request.POST:
-            made = intake.appeal(found, form.cleaned_data["words"])
+            made = intake.appeal(found, form.cleaned_data["words"], form.cleaned_data.get("email", ""))
             return redirect("rights_request", intake.LINKS.make(made.public_id.hex))
         if "stop" in request.POST:
             intake.give_up(found)

@@ -119,6 +119,17 @@ def test_somebody_else_decides_an_appeal_and_a_refusal_may_fall(ask, alice, sams
     assert "Have somebody else decide" not in Client().get(last).content.decode()
 
 
+def test_whose_address_was_erased_as_they_asked_may_doubt_what_was_not(ask, alice, sam):
+    request, link = ask(kind="opt_out")
+    send(link)
+    work.decide(request, "partial", answer="Most.", kept=[{"code": "8", "what": "One", "evidence": "AO"}], by=sam)
+    RightsRequest.objects.filter(pk=request.pk).update(email="", mark="", name="", user_ref=None)
+    assert send(link, again="1", words="Why?").status_code == 422
+    assert send(link, again="1", words="Why?", email="alice@new.example").status_code == 302
+    appeal = RightsRequest.objects.get(kind="complaint")
+    assert (appeal.email, appeal.appeal_of) == ("alice@new.example", request.number)
+
+
 def test_a_letter_that_names_the_number_is_an_appeal_of_its_sender_alone(ask, alice, sam):
     request, link = ask(kind="opt_out")
     send(link)
