@@ -126,16 +126,18 @@ def _has_to_wait(deletion: AccountDeletion) -> bool:
 
 def _erase_rows(deletion: AccountDeletion, may_wait: bool) -> bool:
     """About a batch of rows, table after table. All tables are looked at again after the last one."""
-    place = deletion.gone.setdefault(_PLACE, {"done": []})
+    place = deletion.gone.setdefault(_PLACE, {})
+    if "left" not in place:
+        place["left"] = _left(deletion)
     budget = purge.BATCH
     purge.be_patient()
     for table in in_order():
-        if table.name not in place["done"]:
+        if table.name in place["left"]:
             while budget > 0 and (went := _erase_batch(deletion, table, place)):
                 budget -= went
             if budget <= 0:
                 return True
-            place["done"].append(table.name)
+            place["left"].remove(table.name)
             place.pop("after", None)
     deletion.gone.pop(_PLACE)
     if not _left(deletion):
@@ -147,8 +149,8 @@ _PLACE = "…"  # where it is among the tables, beside the counts
 
 
 def _left(deletion: AccountDeletion) -> list[str]:
-    """Tables with rows that somebody wrote meanwhile."""
-    return [table.name for table in in_order() if purge.count(table, deletion.number)]
+    """Tables with rows: to begin with, or that somebody wrote meanwhile."""
+    return [table.name for table in purge.with_rows(in_order(), deletion.number)]
 
 
 def _erase_batch(deletion: AccountDeletion, table: Table, place: dict[str, Any]) -> int:

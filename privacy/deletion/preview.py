@@ -67,7 +67,7 @@ def of_account(account: Account) -> Preview:
 def count_all(account: Account, numbers: list[int]) -> Counter[str]:
     """Every row that goes with the active account, by table."""
     found: Counter[str] = Counter()
-    for table in in_order():
+    for table in purge.with_rows(in_order(), account.pk):
         found[table.name] += purge.count(table, account.pk)
     found.update(purge.count_strangers(in_order(), account.pk))
     found["audit_payload"] = Payload.objects.count()

@@ -19,7 +19,7 @@ from tests.promises import promise
 
 DEATHS = (
     "the ledger says it, nothing committed@1",
-    "rows are gone, nothing committed@40",
+    "rows are gone, nothing committed@12",
     "sign-ins are gone, nothing committed@1",
     "all rows are gone, files and the account are there@1",
     "all is checked, no certificate@1",

@@ -11,7 +11,8 @@ from accounts import lifecycle
 from accounts.models import Account, OutgoingMail
 from crm.models import Contact
 from drills.delete import LONGEST, fill
-from privacy.deletion import erasing, purge, verification
+from privacy.deletion import erasing, preview, purge, tables, verification
+from privacy.deletion.models import AccountDeletion
 from tests.promises import promise
 from timetracking.models import TimeEntry
 
@@ -50,3 +51,25 @@ def test_twenty_thousand_rows_go_in_short_statements(acme, globex, committed, in
     assert verification.findings(acme.pk, public_id=acme.public_id) == []
     with inside(globex):
         assert (Contact.objects.count(), TimeEntry.objects.count()) == (100, 100)
+
+
+def test_tables_without_rows_cost_no_statement_each(acme, inside, django_assert_max_num_queries):
+    with inside(acme):
+        Contact.objects.create(first_name="Maren")
+        with django_assert_max_num_queries(40):
+            found = preview.count_all(acme, [])
+    assert found["crm_contact"] == 1 and len(tables.in_order()) > 80
+
+
+def test_rows_written_after_the_tables_were_asked_go_too(acme, committed, inside, outside, recorder):
+    with recorder.looking_away():
+        with inside(acme):
+            Contact.objects.create(first_name="Maren")
+            lifecycle.close(Account.objects.get(pk=acme.pk), timezone.now())
+        OutgoingMail.objects.all().delete()
+        number = erasing.begin(Account.objects.get(pk=acme.pk)).number
+        while AccountDeletion.objects.get(number=number).stage != AccountDeletion.Stage.ROWS:
+            assert erasing.go_on(number, may_wait=False)
+        AccountDeletion.objects.update(gone={erasing._PLACE: {"left": []}})
+        deletion = erasing.finish(number)
+    assert deletion.is_done and deletion.gone == deletion.before and deletion.gone["crm_contact"] == 1
