@@ -20,6 +20,7 @@ from accounts.links import opens
 from accounts.members import actor_for
 from accounts.models import Acceptance, Account, ApiKey, ArrivedForm, Membership, User, normalise_email
 from tenancy.context import activate
+from tenancy.sweeping import sweeps
 
 _RESERVED_SLUGS = {"admin", "api", "new", "support"}
 _TRIES = 1000
@@ -140,6 +141,7 @@ def revoke_api_key(key: ApiKey) -> None:
         audit.record("api_key.revoked", key)
 
 
+@sweeps()
 def forget_arrived_forms() -> None:
     """Drop the marks of public forms whose token is too old to be sent again."""
     ArrivedForm.objects.filter(arrived_at__lt=timezone.now() - 2 * LIFETIME).delete()

@@ -27,6 +27,7 @@ from accounts.queries import memberships_of
 from datamap import Retention
 from lib.seals import Seal
 from tenancy.context import activate
+from tenancy.sweeping import sweeps
 
 CONFIRM_WITHIN = timedelta(days=Retention.THREE_DAYS.days)
 UNDO_WITHIN = timedelta(days=7)
@@ -136,6 +137,7 @@ def _take_away_what_was_made(user: User, *, since: datetime) -> None:
                 revoke_api_key(key)
 
 
+@sweeps()
 def forget_old() -> None:
     """Drop what was asked for long ago."""
     EmailChange.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()

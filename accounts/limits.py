@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import CacheEntry
 from lib.errors import error_page
+from tenancy.sweeping import sweeps
 
 APP = "allauth.account"
 NETWORKS = {4: 24, 6: 48}
@@ -74,6 +75,7 @@ def answer(response: HttpResponse, form: BaseForm) -> HttpResponse:
     return response
 
 
+@sweeps()
 def forget_old() -> None:
     """Drop counted tries that no longer count. (A Redis does so by itself.)"""
     CacheEntry.objects.filter(expires__lt=timezone.now()).delete()

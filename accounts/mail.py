@@ -31,6 +31,7 @@ from accounts import consents
 from accounts.models import Account, Consent, OutgoingMail, User
 from datamap import Retention
 from tenancy import queue
+from tenancy.sweeping import sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ def sweep(seconds: float = SECONDS_OF_A_SWEEP) -> int:
     return sent
 
 
+@sweeps()
 def forget_old() -> int:
     """Drop what is left of letters that ended long ago."""
     ended = OutgoingMail.objects.exclude(state__in=UNDER_WAY)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
+from tenancy.sweeping import sweeps
 
 
 class ApiAnswer(AccountModel):
@@ -29,6 +30,7 @@ class ApiAnswer(AccountModel):
         return str(self.public_id)
 
 
+@sweeps(is_ours=True)
 def forget_old_answers() -> None:
     """Drop what nobody will ask for again, in the active account."""
     ApiAnswer.objects.filter(expires_at__lte=timezone.now()).delete()

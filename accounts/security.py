@@ -29,6 +29,7 @@ from accounts.sessions import end_others
 from accounts.visitors import address_of
 from lib.agents import read as read_agent
 from tenancy.context import activate
+from tenancy.sweeping import sweeps
 
 Kind = SecurityEvent.Kind
 SHUT_OUT_BY = (Kind.PASSWORD_CHANGED, Kind.EMAIL_CHANGED)
@@ -81,6 +82,7 @@ def tell_firms(user: User, what: str, **data: Any) -> None:
             audit.record(f"member.{what}", membership, data=data)
 
 
+@sweeps()
 def forget_old() -> None:
     """Drop what is older than we keep it."""
     SecurityEvent.objects.filter(happened_at__lt=timezone.now() - KEPT).delete()

@@ -31,6 +31,7 @@ from accounts.models import User
 from lib.agents import Agent
 from lib.agents import read as read_agent
 from lib.seals import Seal, marks
+from tenancy.sweeping import sweeps
 
 SIGNED_IN_AT = "signed_in_at"
 RIGHTS = "rights"
@@ -196,6 +197,7 @@ def end(keys: Collection[str]) -> int:
     return Session.objects.filter(session_key__in=keys).delete()[0]
 
 
+@sweeps()
 def forget_ended(at_once: int = 1000) -> None:
     """Drop what is left of sessions that ended by themselves."""
     ended = Session.objects.filter(expire_date__lt=timezone.now()).values_list("session_key", flat=True)

@@ -18,6 +18,7 @@ from accounts.queries import membership_at
 from datamap import Retention
 from lib.seals import Seal
 from tenancy.context import activate
+from tenancy.sweeping import sweeps
 
 GOOD_FOR = timedelta(hours=1)
 KEPT = timedelta(days=Retention.NINETY_DAYS.days)
@@ -64,6 +65,7 @@ def use(owner: Membership, token: str, address: str | None) -> datetime | None:
     return now + GOOD_FOR
 
 
+@sweeps()
 def forget_old() -> None:
     """Drop links that are long over, in the active account."""
     WayBack.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()

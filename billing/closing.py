@@ -16,6 +16,7 @@ from billing import actions, intents, projector, settling
 from billing.gateway import NotFound, processor
 from billing.models import BillingAccount, MoneyIntent, RetainedInvoice, Subscription, SubscriptionInvoice
 from datamap import Retention
+from tenancy.sweeping import sweeps
 
 KEPT_FOR_TAX = timedelta(days=Retention.TEN_YEARS.days or 0)
 WHO = "card processor"
@@ -71,6 +72,7 @@ def receipt(account: Account) -> Receipt | None:
     )
 
 
+@sweeps()
 def purge() -> int:
     """Drop what the law asked for until yesterday."""
     return RetainedInvoice.objects.filter(purge_on__lt=timezone.now().date()).delete()[0]

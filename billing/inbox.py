@@ -20,6 +20,7 @@ from billing.gateway import EventRef, Trouble, processor
 from billing.models import KEPT, ProcessorCustomer, WebhookEvent
 from tenancy.context import activate
 from tenancy.queue import send
+from tenancy.sweeping import sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -137,6 +138,7 @@ def sweep() -> int:
     return len(found)
 
 
+@sweeps()
 def forget_old() -> int:
     """Drop events that were settled long ago."""
     old = WebhookEvent.objects.exclude(state=State.NEW).filter(received_at__lt=timezone.now() - KEPT)

@@ -18,6 +18,7 @@ from billing.gateway import NotFound, Status, Trouble, Unavailable
 from billing.models import KEPT, BillingAccount, Finding, MoneyIntent, ProcessorCustomer, Subscription, WebhookEvent
 from billing.outcomes import Ending, Outcome
 from tenancy.context import activate, current_account_id
+from tenancy.sweeping import sweeps
 
 HANGS_AFTER = timedelta(hours=1)
 AROUND_RENEWAL = timedelta(days=2)
@@ -119,6 +120,7 @@ def _ends_by_closing(there: Subscription) -> bool:
     return last is not None and "closing" in last.wanted
 
 
+@sweeps()
 def forget_old() -> None:
     """Drop settled notes of the active account, and findings that were mended, after three months."""
     long_ago = timezone.now() - KEPT

@@ -36,6 +36,7 @@ from crm.models import (
 from crm.models.records import DAYS_IN_BIN, Mergeable
 from tenancy import held
 from tenancy.context import whole
+from tenancy.sweeping import sweeps
 
 KEPT_FOR = timedelta(days=DAYS_IN_BIN)
 BATCH = 200
@@ -44,6 +45,7 @@ ABOUT: tuple[type[Any], ...] = (Activity, Note, Mail)
 SIDES = ("company", "contact", "deal")
 
 
+@sweeps()
 def purge_old() -> int:
     """Remove what is due in the active account; safe to run twice. Returns how many rows went."""
     gone, due = 0, timezone.now() - KEPT_FOR

@@ -21,6 +21,7 @@ from accounts.files.purposes import Purpose
 from accounts.files.sealed import AccountKey
 from tenancy.context import current_account_id
 from tenancy.models import AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
+from tenancy.sweeping import swept
 
 STRAYS_AFTER = timedelta(days=1)  # longer than any transaction takes
 
@@ -145,6 +146,8 @@ def discard_expired() -> int:
     expired = list(StoredFile.objects.filter(discarded_at=None, expires_at__lte=timezone.now()))
     for stored in expired:
         stored.discard()
+    if expired:
+        swept.send(discard_expired, removed={StoredFile._meta.db_table: len(expired)}, is_ours=False)
     known = StoredFile.objects.filter(discarded_at=None).values_list("public_id", flat=True)
     sweep(folder_of(current_account_id()), keep={str(public_id) for public_id in known})
     return len(expired)

@@ -27,6 +27,7 @@ from accounts.people.pasted import Person
 from datamap import Retention
 from lib.seals import marks
 from tenancy.context import Actor, activate
+from tenancy.sweeping import sweeps
 
 LASTS = timedelta(days=7)
 KEPT = timedelta(days=Retention.THIRTY_DAYS.days)
@@ -101,6 +102,7 @@ def revoke(invitation: Invitation) -> None:
     audit.record("member.invitation_revoked", invitation)
 
 
+@sweeps()
 def forget_old() -> None:
     """Drop what is left of invitations a month after their link ended."""
     Invitation.objects.filter(expires_at__lt=timezone.now() - KEPT).delete()

@@ -38,6 +38,7 @@ from crm.models.imports import FileImport
 from crm.undo import CUSTOM, put_back
 from tenancy import held
 from tenancy.context import current_account_id
+from tenancy.sweeping import sweeps
 
 POSSIBLE_FOR = timedelta(days=30)
 BATCH = 2000
@@ -111,6 +112,7 @@ def kept(job: ContactImport, reader: Membership, most: int = 200) -> list[Kept]:
     return found
 
 
+@sweeps()
 def forget_old() -> None:
     """What is kept for undoing goes when nothing can be undone any more."""
     ImportedChange.objects.filter(contact_import__finished_at__lt=timezone.now() - POSSIBLE_FOR).delete()

@@ -26,6 +26,7 @@ from crm.models.merging import DAYS_TO_UNDO
 from crm.models.records import Mergeable
 from tenancy import held
 from tenancy.errors import Conflict
+from tenancy.sweeping import sweeps
 
 MOST = 5  # records side by side
 STRICTEST = (Permission.REFUSED, Permission.GIVEN, Permission.UNKNOWN)  # a no of one counts more than another's yes
@@ -115,6 +116,7 @@ def tell_apart(noun: Noun, ids: Collection[Any], *, by: Membership) -> list[NoDu
     return list(said.order_by("id"))
 
 
+@sweeps()
 def forget_old() -> None:
     """Once a merge can't be undone: the records that were set aside are purged like a bin, their journal here."""
     until = timezone.now() - timedelta(days=DAYS_TO_UNDO)

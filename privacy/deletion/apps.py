@@ -2,6 +2,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from tenancy.sweeping import swept
+
 
 class DeletionConfig(AppConfig):
     name = "privacy.deletion"
@@ -9,3 +11,4 @@ class DeletionConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("privacy.deletion.imports")
+        swept.connect(import_module("privacy.deletion.retention").note_swept)

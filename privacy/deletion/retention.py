@@ -1,12 +1,12 @@
 """What is older than the data map says goes, whoever should have seen to it: the rules are compiled from the map.
 
-Most tables have a sweeper of their own, nearer to what they mean; this one finds what they leave behind. Nothing that a
-legal hold covers goes, and the log says how much went by which rule.
+Most tables have a sweeper of their own, nearer to what they mean (``tenancy.sweeping``); this one finds what they leave
+behind. Nothing that a legal hold covers goes here, and how much went is written down, whoever took it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,8 @@ from accounts.models import Account
 from datamap import Retention
 from privacy.deletion import holds
 from privacy.deletion.models import RetentionRun
+from privacy.deletion.preview import words_of
+from tenancy.context import current_account_id_or_none
 from tenancy.globals import fenced_models
 
 AT_ONCE = 1000
@@ -86,6 +88,16 @@ def apply_outside() -> RetentionRun:
     removed = {str(rule): rows for rule in outside_accounts() if (rows := sum(_batches(rule, _free)))}
     RetentionRun.objects.filter(at__lt=timezone.now() - RUNS_KEPT).delete()
     return RetentionRun.objects.create(removed=removed)
+
+
+def note_swept(sender: object, *, removed: Mapping[str, int], is_ours: bool, **_: Any) -> None:
+    """Write down what a table's own sweeper took: in the account's log, or outside of accounts in our record."""
+    said = {words_of(table): rows for table, rows in removed.items()}
+    number = None if is_ours else current_account_id_or_none()
+    if number is None:
+        RetentionRun.objects.create(removed=said)
+    else:
+        audit.record("retention.applied", Account.objects.get(pk=number), data={"removed": said})
 
 
 def _free(rule: Rule) -> Any:

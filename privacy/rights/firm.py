@@ -25,6 +25,7 @@ from privacy.rights.notices import ARRIVED, RUNS_OUT
 from privacy.support_access.queries import approvers_of
 from tenancy.context import Actor, activate, whole
 from tenancy.queue import send
+from tenancy.sweeping import sweeps
 
 CLOCK = Actor("system", None, "Privacy requests")
 TAKEN_ALONG = ("kind", "country", "name", "email", "words", "part", "old_value", "new_value", "arrived_at")
@@ -130,6 +131,7 @@ def ring_late() -> None:
 
 
 @transaction.atomic
+@sweeps()
 def forget_old() -> None:
     """Drop, in the active account, what ended two years ago."""
     ended = FirmRequest.objects.filter(closed_at__lt=timezone.now() - timedelta(days=Retention.TWO_YEARS.days or 0))

@@ -22,6 +22,7 @@ from privacy.rights.intake import LINKS, locked, note
 from privacy.rights.models import Agent, Channel, Comparison, Decision, Kind, RightsRequest
 from privacy.rights.steps import Refused
 from privacy.support_access.models import StaffAction
+from tenancy.sweeping import sweeps
 
 TO_PASS_ON, NOT_PASSED_ON = "Half of the time to pass it on is gone", "Not passed on in time"
 UNCONFIRMED = timedelta(days=30)  # whose mailbox stayed silent so long does not want it any more
@@ -174,6 +175,7 @@ def _ring_to_pass_on(request: RightsRequest) -> None:
         emails.to_staff("rights_pass_on", request, by=day(request.forward_by, "year"), is_over=share >= 1)
 
 
+@sweeps()
 def forget() -> None:
     """What proved who somebody is goes 30 days after the end, with words and address; the record after two years."""
     now = timezone.now()

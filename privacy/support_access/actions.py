@@ -23,6 +23,7 @@ from privacy.support_access.kinds import Named
 from privacy.support_access.models import URGENT, Call, Grant, Queue, StaffAction, Ticket, TicketMessage, Topic
 from tenancy.context import Actor, activate
 from tenancy.errors import Conflict
+from tenancy.sweeping import sweeps
 
 TRIES_FOR_A_NUMBER = 20
 Kind = StaffAction.Kind
@@ -254,6 +255,7 @@ def see_finding(number: int, *, by: User) -> None:
 # --- The clock ------------------------------------------------------------------------------------
 
 
+@sweeps()
 def forget_old(today: date | None = None) -> None:
     """Drop what is older than the data map says: recordings first, then calls, requests and what staff did."""
     today = today or timezone.localdate()

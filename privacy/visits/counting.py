@@ -17,6 +17,7 @@ from privacy.visits.datamap import AGENTS_KEPT
 from privacy.visits.gate import K, gated
 from privacy.visits.models import Alert, Figure, Visit
 from privacy.visits.probes import MARK
+from tenancy.sweeping import sweeps
 
 Kind = Figure.Kind
 UNKNOWN = "Unknown"
@@ -54,6 +55,7 @@ def figures_of(day: date) -> dict[Kind, dict[str, int]]:
     return {**found, Kind.PAGE: {page: len(networks) for page, networks in pages.items() if len(networks) >= K}}
 
 
+@sweeps()
 def forget_old() -> None:
     """Rows after ninety days, what browsers said of themselves after thirty: as the data map says."""
     now = timezone.now()

@@ -16,6 +16,7 @@ from accounts.files.stored import store as store_file
 from accounts.models import Membership, StoredFile
 from tenancy import held
 from tenancy.context import current_actor, whole
+from tenancy.sweeping import sweeps
 from timetracking.access import refuse_closed
 from timetracking.models import Expense
 from timetracking.sheets import locks
@@ -88,6 +89,7 @@ def restore(expense: Expense) -> None:
 
 
 @whole
+@sweeps()
 def purge() -> int:
     """Remove for good what was deleted long ago, with its receipt. Safe to run twice."""
     due = Expense.objects.filter(deleted_at__lte=timezone.now() - KEPT_DELETED)

@@ -21,6 +21,7 @@ from accounts.models import Membership
 from accounts.permissions import can
 from lib.weeks import local_day, span_of_day
 from tenancy.context import current_account_id
+from tenancy.sweeping import sweeps
 from timetracking.approval.approvers import Approvers
 from timetracking.approval.queries import missing, summaries
 from timetracking.models import GivenReminder, ReminderWishes, TimeEntry, TimeSettings, Timesheet
@@ -63,8 +64,14 @@ def give(now: datetime | None = None) -> int:
     awake = _awake(now)
     due = [*_to_log(awake), *_to_submit(awake), *_to_approve(awake, now)]
     given = sum(_give(each, now) for each in due)
-    GivenReminder.objects.filter(given_at__lt=now - KEPT).delete()
+    _forget_old(now)
     return given
+
+
+@sweeps(is_ours=True)
+def _forget_old(now: datetime) -> None:
+    """Drop the marks that keep a reminder from being given twice."""
+    GivenReminder.objects.filter(given_at__lt=now - KEPT).delete()
 
 
 @transaction.atomic
