@@ -22,23 +22,27 @@ from accounts import lifecycle
 from accounts.files.purposes import Purpose
 from accounts.files.sealed import DamagedFile
 from accounts.files.stored import store
-from accounts.models import Account, StoredFile
+from accounts.models import Account, Membership, StoredFile
 from audit.keys import NoKey
 from config import backups, guard, roles
 from config.env import child_environ, env
 from config.trouble import Trouble
-from crm.models import Contact
+from crm.models import Contact, Note
 from lib.restores import last_restore
-from privacy.deletion import erasing, keyring, ledger, replay
+from privacy.deletion import erasing, keyring, ledger, persons, replay, verification
 from privacy.support_access import granting
 from privacy.support_access.reading import Refused, read_record
 from tests import database
 from tests.database import PROJECT
+from tests.privacy.deletion.test_erase_account import dump
 from tests.privacy.looks import SECRET, allowed, asked, canary, member_of, on_record, ticket_of
 from tests.promises import promise
 from tests.signed_in import staff_browser
 
 MARK = b"Zanzibarcanary"
+PERSON = "Quillfeathercanary"
+TOLD_ANEW = ("accounts_outgoingmail", "accounts_notice", "deletion_personerasure", "accounts_accountkey")
+"""What tells of the erasing itself, with its time; and the key, which is put back from beside the backup."""
 
 
 def installation(name, folder):
@@ -67,18 +71,26 @@ def without_a_key(facts):
 
 @promise(78)
 def test_a_restored_backup_serves_nobody_before_the_deletions_ran_again(
-    committed, acme, globex, inside, outside, settings, worker_database, empty_database, recorder, capsys, monkeypatch
-):
+    committed, acme, globex, inside, outside, settings, worker_database, empty_database, recorder, capsys, monkeypatch,
+    state_of,
+):  # fmt: skip
+    """Of one firm all is erased, of the other a contact; what is left is as it was, row by row."""
     for firm in (acme, globex):
         with inside(firm):
             Contact.objects.create(first_name=MARK.decode(), last_name=firm.name)
             store([MARK * 50], purpose=Purpose("notes", made_as="text/plain"), name="a.txt")
+    with inside(globex):
+        person = Contact.objects.create(first_name=PERSON, email=f"{PERSON}@holm.example")
+        Note.objects.create(contact=person, text=f"{PERSON} rang", author=Membership.objects.get(account=globex))
     file = outside / "candor.backup"
     backups.backup(file, installation(worker_database, outside))
     assert MARK not in file.read_bytes() and set(keyring.keys()) == {str(acme.public_id), str(globex.public_id)}
     with inside(acme):
         lifecycle.close(Account.objects.get(pk=acme.pk), timezone.now())
     assert erasing.finish(acme.pk).is_done
+    with inside(globex):
+        persons.certify(persons.erase(person, asked_by=None, reason="asked"))
+    left = state_of(globex, but=TOLD_ANEW)
     assert set(keyring.keys()) == {str(globex.public_id)} and replay.what_is_in_the_way() == []
     with pytest.raises(Trouble, match="not empty"):
         backups.restore(file, installation(worker_database, outside / "elsewhere"))
@@ -99,7 +111,7 @@ def test_a_restored_backup_serves_nobody_before_the_deletions_ran_again(
         "default": {**settings.STORAGES["default"], "OPTIONS": {"location": there}},
     }
     with database.connected_to(empty_database, "app"):
-        assert "older than 1 of the deletions" in replay.what_is_in_the_way()[0]
+        assert "older than 2 of the deletions" in replay.what_is_in_the_way()[0]
         with pytest.raises(guard.NotReplayed):
             guard.refuse_before_replay(connection)
         with pytest.raises(SystemExit):
@@ -124,12 +136,17 @@ def test_a_restored_backup_serves_nobody_before_the_deletions_ran_again(
             call_command("replay_deletions", check=True)
         assert "put back AUDIT_LOG_KEY" in capsys.readouterr().err
         call_command("replay_deletions")
-        assert "Erased account" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "Erased account" in said and "Erased a contact again" in said
+        assert verification.findings(acme.pk, public_id=acme.public_id) == []
         assert list(Account.objects.filter(slug__in=["acme", "globex"]).values_list("slug", flat=True)) == ["globex"]
         assert replay.what_is_in_the_way() == []
         guard.refuse_before_replay(connection)
         with inside(globex):
             assert Contact.objects.count() == 1
+        assert state_of(globex, but=TOLD_ANEW) == left
+    held = dump(empty_database)
+    assert PERSON not in held and "Acme" not in held and held.count(MARK.decode()) > 0
 
 
 def program(words, database_name, folder):
