@@ -55,6 +55,10 @@ class Operator:
         """Who they are and how to reach them, for a file that leaves the house."""
         return {"name": self.name, "address": self.address, "contact": self.legal_email}
 
+    def line(self) -> str:
+        """The same where there is room for one line."""
+        return ", ".join(filter(None, self.named().values()))
+
 
 @dataclass(frozen=True)
 class Env:

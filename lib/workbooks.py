@@ -184,12 +184,17 @@ def _plain(value: float) -> str:
 # ---------------------------------------------------------------------------------------- writing
 
 
-def written(tab: str, lines: Iterable[Sequence[str]]) -> bytes:
-    """A workbook of texts, its first row bold and standing still. Lines are taken one by one, however many they are."""
+def written(tab: str, lines: Iterable[Sequence[str]], *, author: str) -> bytes:
+    """A workbook of texts, its first row bold and standing still. Lines are taken one by one, however many they are.
+
+    Its properties name the author; Excel shows them under File, Info.
+    """
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
+    book.properties.creator = ILLEGAL_CHARACTERS_RE.sub("", author)
     sheet = book.create_sheet(tab)
     sheet.freeze_panes = "A2"
     lines = iter(lines)

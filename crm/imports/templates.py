@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from crm.imports import mapping
 from crm.imports.values import own_fields, own_labels
 from crm.models import CustomField, Stage
@@ -71,4 +73,4 @@ def as_text() -> bytes:
 
 
 def as_workbook() -> bytes:
-    return written("Contacts", zip(*columns(), strict=True))
+    return written("Contacts", zip(*columns(), strict=True), author=settings.OPERATOR.line())

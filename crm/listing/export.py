@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 import audit
@@ -84,6 +85,7 @@ def _lines(
 def _file(job: ListExport, kind: ListKind, lines: Iterator[list[str]], member: Membership) -> Any:
     name = f"{member.account.slug}-{kind.many}-{timezone.localdate():%Y-%m-%d}.{job.form}"
     if job.form == Form.XLSX:
-        return store([workbooks.written(kind.label, lines)], purpose=LIST_AS_WORKBOOK, name=name, by=member)
+        book = workbooks.written(kind.label, lines, author=settings.OPERATOR.line())
+        return store([book], purpose=LIST_AS_WORKBOOK, name=name, by=member)
     pieces = (comma_separated(piece) for piece in iter(lambda: list(islice(lines, BATCH)), []))
     return store(chain([BYTE_ORDER_MARK.encode()], pieces), purpose=LIST_AS_CSV, name=name, by=member)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +15,7 @@ from crm.imports.values import own_labels
 from crm.listing import export
 from crm.models import Contact, CustomField, ListExport
 from crm.search import reindex
+from tests.promises import promise
 
 URL = "/a/acme/lists/export/"
 
@@ -72,6 +74,18 @@ def test_a_workbook_holds_texts_and_no_formulas(bob, acme, inside):
     sheet = load_workbook(io.BytesIO(taken(browser(bob), asked="?columns=phone", form="xlsx"))).active
     assert [[cell.value for cell in row] for row in sheet] == [["Name", "Phone"], ["=1+1", "+45 20 55 01 77"]]
     assert {cell.data_type for row in sheet for cell in row} == {"s"}
+
+
+@promise(105)
+def test_a_workbook_names_who_answers_for_it(bob, maren, settings):
+    settings.OPERATOR = replace(
+        settings.OPERATOR,
+        name="Example & Daughters Ltd",
+        address="1 Example Street",
+        legal_email="legal@candor.example",
+    )
+    book = load_workbook(io.BytesIO(taken(browser(bob), asked="?columns=phone", form="xlsx")))
+    assert book.properties.creator == "Example & Daughters Ltd, 1 Example Street, legal@candor.example"
 
 
 def test_restricted_contacts_and_colleagues_records_are_not_in_it(bob, only_own, acme, inside, maren, edith):
