@@ -12,8 +12,10 @@ from django.utils import timezone
 
 import audit
 from accounts.bell import ring
+from accounts.lifecycle import living_accounts
 from accounts.models import Account, Membership, User
 from accounts.permissions import can
+from audit.models import Event
 from privacy.support_access import emails
 from privacy.support_access.kinds import Named
 from privacy.support_access.models import Grant, GrantStep, Review, StaffAction, SupportSettings, Ticket
@@ -288,6 +290,19 @@ def _allow(
     audit.record("grant.allowed", grant, data={**said, "unmasked": list(unmasked)})
 
 
+def tell_of_restore() -> int:
+    """What ``bin/restore`` ended is told in the log of its firm, once. Outside of accounts; returns how many."""
+    told = 0
+    for number in living_accounts():
+        with activate(number, actor=Actor("system", None, "Candor")):
+            ended = grants().filter(account_id=number, steps__kind=Step.ENDED, steps__because=Because.RESTORED)
+            known = set(Event.objects.filter(kind="grant.ended").values_list("record_id", flat=True))
+            for grant in [each for each in ended.order_by("pk") if each.public_id not in known]:
+                _tell_of_end(grant, Because.RESTORED)
+                told += 1
+    return told
+
+
 def _end_all(found: QuerySet[Grant], because: GrantStep.Because, *, by: User | None) -> None:
     """What somebody else ended meanwhile stays as they ended it."""
     for grant in found.order_by("ticket_id"):
@@ -299,6 +314,10 @@ def _end(grant: Grant, because: GrantStep.Because, *, by: User | None) -> None:
     if not grant.is_under_way:
         return
     _step(grant, Step.ENDED, by=by, because=because)
+    _tell_of_end(grant, because)
+
+
+def _tell_of_end(grant: Grant, because: GrantStep.Because) -> None:
     audit.record("grant.ended", grant, data={"ticket": str(grant.ticket), "because": because.label})
 
 

@@ -24,6 +24,7 @@ from accounts.files.sealed import DamagedFile
 from accounts.files.stored import store
 from accounts.models import Account, Membership, StoredFile
 from audit.keys import NoKey
+from audit.models import Event
 from config import backups, guard, roles
 from config.env import child_environ, env
 from config.trouble import Trouble
@@ -197,12 +198,17 @@ def test_what_staff_might_look_at_is_over_when_a_backup_is_put_back(
     with database.connected_to(empty_database, "app"), pytest.raises(guard.NotReplayed):
         guard.refuse_before_replay(connection)
     shutil.copy(settings.AUDIT_LOG_KEY_FILE, there)  # it lies beside a backup, never in it
-    assert "Erased account" in done(replay_deletions, empty_database, there)
+    said = done(replay_deletions, empty_database, there)
+    assert "Erased account" in said and "of 3 accesses" in said
+    assert "accesses" not in done(replay_deletions, empty_database, there), "once"
 
     with database.connected_to(empty_database, "app"):
         guard.refuse_before_replay(connection)
         restored = [granting.grants().get(pk=each.pk) for each in (waiting, open_, offered)]
         assert {(each.state, each.ending.because) for each in restored} == {("ended", "restore")}
+        with inside(acme):
+            told = Event.objects.filter(kind="grant.ended").values_list("record_id", flat=True)
+            assert {*told} == {each.public_id for each in restored} and len(told) == 3
         for look in (earlier, on_record(restored[1], maren, by=sam)):
             with pytest.raises(Refused):
                 read_record(look.public_id)

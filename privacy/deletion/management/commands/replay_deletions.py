@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from privacy.deletion import ledger, replay
+from privacy.support_access import granting
 
 
 class Command(BaseCommand):
@@ -33,5 +34,7 @@ class Command(BaseCommand):
         try:
             for said in replay.replay():
                 self.stdout.write(said)
+            if told := granting.tell_of_restore():
+                self.stdout.write(f"Told the log of its firm of {told} accesses that the restored backup ended.")
         except RuntimeError as trouble:
             self.stderr.write(str(trouble))
