@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -129,7 +130,20 @@ def guard_forms() -> None:
 
 
 class Formatter(logging.Formatter):
-    """Writes a line of the log, with its traceback, without card numbers."""
+    """Writes a line of the log, with its traceback, without card numbers and without the rows of a refused statement.
+
+    Of a table outside the fence PostgreSQL names the values of the row that it refuses.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         return hide(super().format(record))
+
+    def formatException(self, ei: Any) -> str:
+        text, error, seen = super().formatException(ei), ei[1], set()
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
+            told = getattr(error, "diag", None)
+            for values in (getattr(told, "message_detail", None), getattr(told, "context", None)):
+                text = text.replace(values, HIDDEN) if values else text
+            error = error.__cause__ or error.__context__
+        return text
