@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests import processes
 from tests.crm.imports.conftest import FOLDER
 from tests.walks.person import Person
 
@@ -148,9 +149,8 @@ def changes_her_profile(person: Person) -> None:
     person.looks_round()
 
 
-def test_the_main_job(edith, celery_worker, open_page, shared_files):
-    celery_worker("default")
-    celery_worker("long")
+def test_the_main_job(edith, celery_worker, open_page, shared_files, server_log):
+    workers = celery_worker("default"), celery_worker("long")
     marker = f"{time.time_ns()}"
     home = signs_up(edith, f"edith-{marker}@pell.example", "Pell & Daughters")
     edith.looks_round()
@@ -175,3 +175,7 @@ def test_the_main_job(edith, celery_worker, open_page, shared_files):
         assert stranger.page.goto(theirs + path).status == 200
         assert not re.search("Website relaunch|Tidewater|Maren|google-contacts", stranger.page.content())
         assert stranger.page.goto(home + path).status == 404
+    # What the processes say of all this names nobody: an account that is erased is in no log.
+    by_workers = "".join(map(processes.said, workers))
+    assert "crm.go_on_importing" in by_workers
+    assert not re.search(f"{marker}|Pell & Daughters|google-contacts", by_workers + server_log())

@@ -53,6 +53,12 @@ def test_every_table_of_an_account_has_its_key_to_it_and_no_rule_takes_rows_alon
     assert without == {*tables.KEPT, *tables.EMPTIED_WITH_THE_LOG}, "a table without the key is forgotten in silence"
 
 
+def test_the_eraser_may_take_rows_of_every_table_behind_the_fence_but_the_log(ask):
+    closed = "SELECT relname FROM pg_class WHERE relforcerowsecurity"
+    closed += " AND NOT has_table_privilege('candor_eraser', oid, 'SELECT, DELETE')"
+    assert {name for (name,) in ask(closed)} == {"audit_event", "audit_link", "audit_payload", "audit_proof"}
+
+
 def test_every_key_has_an_index_and_none_empties_or_guesses(ask):
     keys = ask(_KEYS)
     assert len(keys) > 150
