@@ -146,7 +146,7 @@ FOUND_BY: dict[str, frozenset[str]] = {
     "support_access_call": USUAL_KEYS | {"public_id", "ticket_id", "purpose", "staff_id"},
     "support_access_staffaction": USUAL_KEYS | {"staff_id", "ticket_id", "call_id", "kind"},
     "billing_retainedinvoice": frozenset({"id", "account_ref"}),
-    "rights_rightsrequest": frozenset({"id", "public_id", "number", "mark", "user_ref", "kind"}),
+    "rights_rightsrequest": frozenset({"id", "public_id", "number", "mark", "user_ref", "kind", "decided_by_id"}),
     "rights_step": frozenset({"id", "request_id", "by_id"}),
     "rights_comparison": frozenset({"id", "request_id", "mark"}),
     "rights_agent": frozenset({"id", "request_id", "public_id"}),
