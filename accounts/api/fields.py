@@ -80,6 +80,12 @@ class Text(Field):
         return {**super().schema(model), **bounds}
 
 
+class MaybeAddress(Field):
+    """A whole address, or null."""
+
+    kind = {"type": ["string", "null"], "format": "uri"}
+
+
 class Reason(Field):
     """Why something is done, where it has to be said."""
 

@@ -28,6 +28,7 @@ TITLES = {
     "reopen": "Reopen {a} that was approved",
     "check": "Check {a}", "run": "Run {a}", "cancel": "Cancel {a}",
     "receipt": "Put a receipt to {a}",
+    "fetch": "Say where the receipt of {a} is",
     "download": "Let {a} out",
     "erase": "Carry out {a}",
 }  # fmt: skip
@@ -35,6 +36,7 @@ ALWAYS = (400, 401, 403, 406, 429, 500)
 REFUSALS = {
     "browse": ALWAYS,
     "read": (*ALWAYS, 404),
+    "fetch": (*ALWAYS, 404),
     "create": (*ALWAYS, 402, 409, 413, 415, 422),
     "change": (*ALWAYS, 402, 404, 409, 412, 413, 415, 422),
     "delete": (*ALWAYS, 402, 404, 409, 412, 422),
@@ -45,7 +47,7 @@ REFUSALS = {
     "download": (*ALWAYS, 404, 409, 410, 422),
 }
 OF_AN_OWN_VERB = REFUSALS["merge"]
-NO_VERSION = ("read", "create")
+NO_VERSION = ("read", "fetch", "create")
 SENT = {
     "create": "New",
     "change": "Change",

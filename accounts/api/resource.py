@@ -52,11 +52,14 @@ VERBS = {
     "run": "POST",
     "cancel": "POST",
     "receipt": "POST",
+    "fetch": "GET",
     "download": "POST",
     "erase": "POST",
 }
 OF_THE_LIST = ("browse", "create")
 OF_ONE = ("read", "change", "delete")
+READING = ("browse", "read", "fetch")
+PLACES = {"fetch": "receipt"}  # of verbs whose address is another one's, with another method
 
 
 class Resource:
@@ -212,16 +215,18 @@ class Resource:
         found = [path(f"{self.name}/", Endpoint(of_list), name=self.name)]
         if of_one:
             found.append(path(f"{self.name}/<uuid:public_id>/", Endpoint(of_one), name=self.one))
+        own: dict[str, dict[str, Operation]] = {}
         for verb in operations.keys() - {*OF_THE_LIST, *OF_ONE}:
-            own = Endpoint({VERBS[verb]: operations[verb]})
-            found.append(path(f"{self.name}/<uuid:public_id>/{verb}/", own, name=f"{self.one}_{verb}"))
+            own.setdefault(PLACES.get(verb, verb), {})[VERBS[verb]] = operations[verb]
+        for place, several in own.items():
+            found.append(path(f"{self.name}/<uuid:public_id>/{place}/", Endpoint(several), name=f"{self.one}_{place}"))
         return found
 
     def path(self, verb: str) -> str:
         """The address of a verb, after ``/api/v1``."""
         if verb in OF_THE_LIST:
             return f"/{self.name}/"
-        return f"/{self.name}/{{id}}/" if verb in OF_ONE else f"/{self.name}/{{id}}/{verb}/"
+        return f"/{self.name}/{{id}}/" if verb in OF_ONE else f"/{self.name}/{{id}}/{PLACES.get(verb, verb)}/"
 
     def as_answered(self, rows: QuerySet[Any], member: Membership) -> list[dict[str, Any]]:
         """Records as this member reads them."""
@@ -235,7 +240,7 @@ class Resource:
         """What a verb does, and what it needs."""
         reading = f"{self.scope}:read"
         return Operation(
-            scope=reading if verb in ("browse", "read") and reading in SCOPES else f"{self.scope}:write",
+            scope=reading if verb in READING and reading in SCOPES else f"{self.scope}:write",
             action=self.may[verb],
             run=getattr(self, verb),
             takes_file=verb in self.files,

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 
 from accounts.alarms import Alarm
 from accounts.api import lists
-from accounts.api.fields import CREATED, ID, Field, Flag, MaybeInstant, OneOf, Reference, Row, Text, Whole
+from accounts.api.fields import CREATED, ID, Field, Flag, MaybeAddress, MaybeInstant, OneOf, Reference, Row, Text, Whole
 from accounts.api.problems import WHOLE, Problem
 from accounts.api.resource import Resource
 from accounts.api.values import EXAMPLE_ID, EXAMPLE_INSTANT
@@ -50,12 +50,6 @@ class MaybeText(Field):
     """A text, or null."""
 
     kind = {"type": ["string", "null"]}
-
-
-class MaybeAddress(Field):
-    """A whole address, or null."""
-
-    kind = {"type": ["string", "null"], "format": "uri"}
 
 
 class ExportBody(ExportForm):

@@ -6,12 +6,13 @@ import base64
 import binascii
 import re
 from copy import copy
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.files.base import ContentFile
-from django.db.models import QuerySet
+from django.db.models import Expression, QuerySet, TextField, Value
 from django.http import HttpResponse
 
 from accounts.api import lists
@@ -24,6 +25,7 @@ from accounts.api.fields import (
     Day,
     Field,
     Flag,
+    MaybeAddress,
     Money,
     OneOf,
     Reason,
@@ -37,6 +39,8 @@ from accounts.api.problems import WHOLE, Errors, Problem
 from accounts.api.resource import Resource
 from accounts.api.values import EXAMPLE_ID, Wrong
 from accounts.files.purposes import MB, Unwelcome
+from accounts.files.serving import link
+from accounts.files.stored import StoredFile
 from accounts.models import Membership
 from accounts.permissions import within_reach
 from crm.models import Company
@@ -49,6 +53,7 @@ from timetracking.models import Expense, ExpenseCategory, Project
 from timetracking.sheets import locks
 from timetracking.stored_files import RECEIPT
 
+WORTH = timedelta(minutes=10)  # a link to a receipt
 A_DISTANCE = r"[0-9]{1,7}(\.[0-9])?"
 MOST_TEXT = RECEIPT.largest * 4 // 3 + 4
 A_DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
@@ -123,7 +128,10 @@ class Expenses(Resource):
     """``/expenses/``"""
 
     name, one = "expenses", "expense"
-    about = "What somebody paid or drove for the firm's work. Submitted and approved days refuse changes."
+    about = (
+        "What somebody paid or drove for the firm's work. Submitted and approved days refuse changes. A `GET` of "
+        "`receipt/` tells where the receipt is for ten minutes; fetch it with a key of the same member."
+    )
     model, scope = Expense, "time"
     may = {
         "browse": "expense.view",
@@ -132,6 +140,7 @@ class Expenses(Resource):
         "change": "expense.edit",
         "delete": "expense.edit",
         "receipt": "expense.edit",
+        "fetch": "expense.view",
     }
     sent = {"receipt": RECEIPT_BODY}
     asked_at_deletion = {"reason": WHY_LATE}
@@ -156,6 +165,13 @@ class Expenses(Resource):
         Flag("billable", "Whether it is billed.", True),
         Flag("reimbursable", "Whether the person is paid back.", True),
         Since("has_receipt", "Whether there is a receipt.", False, column="receipt_id", is_read_only=True),
+        MaybeAddress(
+            "receipt_link",
+            "Where the receipt is for ten minutes, for the member who asked: send a key of "
+            "theirs along. Only `GET …/receipt/` tells it.",
+            None,
+            is_read_only=True,
+        ),
         Reason("reason", WHY_LATE, "The receipt came by post", is_write_only=True),
         CREATED,
         UPDATED,
@@ -177,6 +193,9 @@ class Expenses(Resource):
 
     def visible(self, member: Membership) -> QuerySet[Any]:
         return Expense.objects.live().visible_to(member)
+
+    def made_up(self) -> dict[str, Expression]:
+        return {"receipt_link": Value(None, output_field=TextField(null=True))}
 
     def editable(self, member: Membership) -> QuerySet[Any]:
         return within_reach(Expense.objects.live().with_names(), member, "expense.edit")
@@ -207,6 +226,14 @@ class Expenses(Resource):
         except Unwelcome as refusal:
             raise Problem("invalid", errors={"content": [str(refusal)]}) from refusal
         return self._answer(request, self._row(request, public_id))
+
+    def fetch(self, request: Any, public_id: UUID) -> HttpResponse:
+        """Tell for some minutes where its receipt is; null where there is none."""
+        row, address = self._row(request, public_id), None
+        if receipt := StoredFile.objects.filter(pk=row["receipt_id"], discarded_at=None).first():
+            whose = {"member": request.membership.public_id, "action": self.may["fetch"]}
+            address = request.build_absolute_uri(link(request.account.pk, receipt.public_id, lasts=WORTH, **whose))
+        return self._answer(request, {**row, "receipt_link": address})
 
 
 class ExpenseCategories(Resource):

@@ -2,7 +2,7 @@
 
 import base64
 
-from tests.api.conftest import Program, key_for, program_of  # noqa: F401  (fixtures)
+from tests.api.conftest import Program, key_for, mallorys, program_of  # noqa: F401  (fixtures)
 from tests.house.samples import picture
 from tests.timetracking.expenses import files
 from timetracking.expenses.api import A_DOT
@@ -45,6 +45,26 @@ def test_a_program_enters_measures_and_sends_receipts(program_of, acme, bob, ali
     with inside(acme):
         assert [each.reason for each in LateEdit.objects.all()] == ["By post", "By post", "By post"]
         assert LateEdit.objects.exclude(former_receipt=None).get().former_receipt.media_type == "application/pdf"
+
+
+def test_a_program_fetches_a_receipt_for_its_member_alone(program_of, acme, bob, carol, mallorys, kinds):  # noqa: F811
+    bobs, reads = program_of(acme, bob), program_of(acme, bob, "time:read")
+    new = {"category": kinds["Travel"], "day": "2026-11-20", "amount": {"amount": "12.50", "currency": "DKK"}}
+    own = f"expenses/{bobs.post('expenses/', new).data['id']}/"
+    assert bobs.get(f"{own}receipt/").data["receipt_link"] is None
+    sent = base64.b64encode(files.scripted_pdf()).decode()
+    kept = bobs.post(f"{own}receipt/", {"name": "Taxi.pdf", "content": sent})
+    assert kept.data["receipt_link"] is None is bobs.get(own).data["receipt_link"]
+    told = reads.get(f"{own}receipt/")
+    assert told.status_code == 200 and told.data["has_receipt"]
+    link = told.data["receipt_link"].partition("://")[2].partition("/")[2]
+    key = {"HTTP_AUTHORIZATION": f"Bearer {reads.key}"}
+    fetched = reads.client.get(f"/{link}", **key)
+    assert fetched.status_code == 200 and b"".join(fetched.streaming_content).startswith(b"%PDF")
+    assert "Taxi.pdf" in fetched["Content-Disposition"]
+    assert reads.client.get(f"/{link}").status_code == 404
+    assert mallorys.get(f"{own}receipt/").status_code == 404
+    assert program_of(acme, carol, "crm:write").get(f"{own}receipt/").status_code == 403
 
 
 def test_a_distance_worth_more_than_can_be_kept_is_refused(program_of, acme, bob, kinds, inside):  # noqa: F811
