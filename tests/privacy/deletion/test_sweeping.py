@@ -117,8 +117,8 @@ def test_what_was_taken_back_is_not_told(acme):
     def fails():
         with transaction.atomic():
             OutgoingMail.objects.all().delete()
-            raise ValueError
+            raise ValueError("taken back")
 
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match="taken back"):
         fails()
     assert OutgoingMail.objects.exists() and not RetentionRun.objects.exists()
