@@ -17,7 +17,7 @@ from accounts.permissions import can_for_others
 from audit.models import Event, Payload
 
 
-class Address(Field):
+class Mailbox(Field):
     """An e-mail address; empty where nobody is behind it any more."""
 
     kind = {"type": "string", "maxLength": 254}
@@ -33,7 +33,7 @@ class Members(Resource):
         ID,
         Text("first_name", "The given name.", "Bob", column="user__first_name"),
         Text("last_name", "The family name.", "Reyes", column="user__last_name"),
-        Address(
+        Mailbox(
             "email",
             "For owners and admins; empty of somebody who was erased.",
             "bob@acme.example",

@@ -20,6 +20,7 @@ from accounts.files.sealed import CHUNK
 from accounts.files.stored import StoredFile
 from lib.seals import Seal
 
+FETCHED_WITHIN = timedelta(minutes=10)
 _LINK = Seal("link to a stored file")
 
 
@@ -97,6 +98,13 @@ def link(account_id: int, public_id: UUID, *, lasts: timedelta, member: UUID | N
     ends = int((timezone.now() + lasts).timestamp())
     whose = f" {member} {action}" if member else ""
     return reverse("stored_file", args=[_LINK.close(f"{account_id} {public_id} {ends}{whose}")])
+
+
+def link_for_programs(request: Any, public_id: UUID, action: str) -> str:
+    """Where a stored file is for ten minutes, for programs of the member who asks, while they may ``action``."""
+    whose = {"member": request.membership.public_id, "action": action}
+    address: str = request.build_absolute_uri(link(request.account.pk, public_id, lasts=FETCHED_WITHIN, **whose))
+    return address
 
 
 def opened(token: str) -> Linked | None:

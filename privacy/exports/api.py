@@ -16,7 +16,7 @@ from accounts.api.fields import CREATED, ID, Field, Flag, MaybeAddress, MaybeIns
 from accounts.api.problems import WHOLE, Problem
 from accounts.api.resource import Resource
 from accounts.api.values import EXAMPLE_ID, EXAMPLE_INSTANT
-from accounts.files.serving import link
+from accounts.files.serving import link_for_programs
 from accounts.models import Membership
 from privacy.exports import actions
 from privacy.exports.forms import ExportForm
@@ -139,10 +139,8 @@ class Exports(Resource):
         if not row["is_available"]:
             raise _no_file(export)
         downloads = actions.note_fetched(export, by=request.membership)
-        whose = {"member": request.membership.public_id, "action": self.may["download"]}
-        address = link(request.account.pk, export.file.public_id, lasts=actions.WORTH, **whose)
-        told = {"downloads": downloads, "link": request.build_absolute_uri(address)}
-        return self._answer(request, {**row, **told})
+        address = link_for_programs(request, export.file.public_id, self.may["download"])
+        return self._answer(request, {**row, "downloads": downloads, "link": address})
 
 
 def _no_file(export: Export) -> Problem:

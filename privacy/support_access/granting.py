@@ -296,10 +296,10 @@ def tell_of_restore() -> int:
     for number in living_accounts():
         with activate(number, actor=Actor("system", None, "Candor")):
             ended = grants().filter(account_id=number, steps__kind=Step.ENDED, steps__because=Because.RESTORED)
-            known = set(Event.objects.filter(kind="grant.ended").values_list("record_id", flat=True))
-            for grant in [each for each in ended.order_by("pk") if each.public_id not in known]:
-                _tell_of_end(grant, Because.RESTORED)
-                told += 1
+            for grant in ended.order_by("pk"):
+                if not Event.objects.filter(kind="grant.ended", record_id=grant.public_id).exists():
+                    _tell_of_end(grant, Because.RESTORED)
+                    told += 1
     return told
 
 

@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from accounts.people import members, owners
+from accounts.models.members import ADDRESS
+from accounts.models.users import NOBODYS
+from accounts.people import invitations, members, owners
 from accounts.people.errors import LastOwner
 from audit.models import Event, Payload
 from demo import cast
@@ -80,6 +82,21 @@ def test_status_role_and_words_narrow_it(client, alice, bob, carol, made, of):
         assert "Bob Reyes" in page and f"people/{of(alice).public_id}/" not in page
     assert "No people match" in client.get(f"{LIST}?q=nobody+of+this+name").content.decode()
     assert "Nobody is invited" in client.get(f"{LIST}?status=invited").content.decode()
+
+
+def test_an_address_is_the_same_in_statements_and_on_pages(client, acme, alice, bob):
+    """Of who signs in, of whom an archive names, and of nobody."""
+    kept = invitations.keep_a_place(acme, "zoe@holm.example", first_name="Zoe")
+    User.objects.filter(pk=bob.pk).update(email=f"ab12@{NOBODYS}")
+    members = Membership.objects.filter(account=acme).select_related("user").annotate(told=ADDRESS)
+    assert {member.told for member in members} == {"alice@acme.example", "zoe@holm.example", ""}
+    assert [member.told for member in members] == [member.address for member in members]
+    client.force_login(alice)
+    found = client.get(f"{LIST}?status=deactivated&q=zoe@holm").content.decode()
+    assert f"people/{kept.public_id}/" in found
+    assert (
+        f"people/{kept.public_id}/" not in client.get(f"{LIST}?status=deactivated&q=archive.invalid").content.decode()
+    )
 
 
 def test_htmx_gets_the_rows_and_the_counts(client, alice, bob):

@@ -6,7 +6,6 @@ import base64
 import binascii
 import re
 from copy import copy
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +38,7 @@ from accounts.api.problems import WHOLE, Errors, Problem
 from accounts.api.resource import Resource
 from accounts.api.values import EXAMPLE_ID, Wrong
 from accounts.files.purposes import MB, Unwelcome
-from accounts.files.serving import link
+from accounts.files.serving import link_for_programs
 from accounts.files.stored import StoredFile
 from accounts.models import Membership
 from accounts.permissions import within_reach
@@ -53,7 +52,6 @@ from timetracking.models import Expense, ExpenseCategory, Project
 from timetracking.sheets import locks
 from timetracking.stored_files import RECEIPT
 
-WORTH = timedelta(minutes=10)  # a link to a receipt
 A_DISTANCE = r"[0-9]{1,7}(\.[0-9])?"
 MOST_TEXT = RECEIPT.largest * 4 // 3 + 4
 A_DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
@@ -231,8 +229,7 @@ class Expenses(Resource):
         """Tell for some minutes where its receipt is; null where there is none."""
         row, address = self._row(request, public_id), None
         if receipt := StoredFile.objects.filter(pk=row["receipt_id"], discarded_at=None).first():
-            whose = {"member": request.membership.public_id, "action": self.may["fetch"]}
-            address = request.build_absolute_uri(link(request.account.pk, receipt.public_id, lasts=WORTH, **whose))
+            address = link_for_programs(request, receipt.public_id, self.may["fetch"])
         return self._answer(request, {**row, "receipt_link": address})
 
 
