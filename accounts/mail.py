@@ -122,7 +122,8 @@ def _send(mail: OutgoingMail) -> bool:
     """True when it went out now."""
     try:
         with get_connection() as server, transaction.atomic():  # committed before we say goodbye to the server
-            if not _mine(mail).select_for_update(skip_locked=True):
+            # Waits: who asked too late whether it is due has locked it for a moment, too, and a try would be lost.
+            if not _mine(mail).select_for_update():
                 return False
             if mail.purpose and not consents.may_send(mail.user, mail.purpose):
                 _mine(mail).update(**_ended(State.UNWANTED))

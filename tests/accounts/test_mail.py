@@ -88,6 +88,20 @@ def test_two_senders_at_once_send_each_letter_once(committed, postman):
     )
 
 
+def test_who_asks_too_late_whether_a_letter_is_due_costs_it_no_try(committed, postman):
+    """PostgreSQL locks what was due a moment ago until the transaction that asked ends, though it gets no letter."""
+    a_letter()
+    mine, sent = mail._claim(), []
+    sender = threading.Thread(target=lambda: (sent.append(mail._send(mine)), connections.close_all()))
+    with transaction.atomic():
+        assert OutgoingMail.objects.select_for_update().get() == mine
+        sender.start()
+        sender.join(0.5)  # time enough to get to the lock, or to give up
+    sender.join()
+    assert sent == [True]
+    assert len(postman.letters) == 1
+
+
 def test_while_a_letter_is_on_its_way_no_clock_lets_a_second_sender_at_it(committed, postman):
     """Its sender is slow and the clock jumps a day: the lock on the row still says whose it is."""
     a_letter()
