@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.choices import country_name
 from accounts.files.sealed import TextBox
 from accounts.topics import labels, named
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel, VersionedModel
+from tenancy.models import AccountForeignKey, AccountModel, VersionedModel
 
 
 class WebhookRecipient(VersionedModel):
@@ -92,7 +92,7 @@ class WebhookDelivery(AccountModel):
         FAILED = "failed", "Given up"
         DROPPED = "dropped", "Not sent"
 
-    recipient = AccountForeignKey(WebhookRecipient, on_delete=CASCADE_IN_DATABASE, related_name="deliveries")
+    recipient = AccountForeignKey(WebhookRecipient, on_delete=models.PROTECT, related_name="deliveries")
     event_id = models.UUIDField()  # the log's line; a test event has a number of its own
     kind = models.CharField(max_length=60)
     topic = models.CharField(max_length=30, blank=True)

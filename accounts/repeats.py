@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
+from tenancy.models import AccountForeignKey, AccountModel
 from tenancy.sweeping import sweeps
 
 
 class ApiAnswer(AccountModel):
     """What a program was answered, kept for a day in case it asks again."""
 
-    member = AccountForeignKey("accounts.Membership", CASCADE_IN_DATABASE, related_name="+")
+    member = AccountForeignKey("accounts.Membership", models.PROTECT, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()

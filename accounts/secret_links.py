@@ -27,7 +27,7 @@ class SecretLink(models.Model):
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     # Kept in the account by a two-column key, see the migration.
     membership = models.ForeignKey(
-        "accounts.Membership", on_delete=models.CASCADE, db_constraint=False, related_name="+"
+        "accounts.Membership", on_delete=models.PROTECT, db_constraint=False, related_name="+"
     )
     kind = models.CharField(max_length=20)
     start = models.CharField(max_length=SHOWN, editable=False)

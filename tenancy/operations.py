@@ -112,6 +112,25 @@ class KeepInAccount(Operation):
         return f"{model._meta.db_table}_{self.field_name}"[:52] + "_in_account"
 
 
+class PartsGoFirst(KeepInAccount):
+    """The key of KeepInAccount, CASCADE until now, is NO ACTION: whoever deletes the whole deletes its parts before."""
+
+    def __init__(self, model_name: str, field_name: str) -> None:
+        super().__init__(model_name, field_name, index=False)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+        former = KeepInAccount(self.model_name, self.field_name, on_delete="CASCADE", index=False)
+        former.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Let rows of {self.model_name} go before their {self.field_name}"
+
+
 class RunInEachAccount(RunPython):
     """A step of data, ``step(apps, cursor, account_id)``, taken in one account after the other.
 

@@ -10,7 +10,23 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from crm.models import SearchToken
-from timetracking.models import Expense, Project, RunningTimer, Task, TimeEntry
+from tenancy.models import AccountModel
+from timetracking.models import (
+    BudgetAlert,
+    BudgetWatcher,
+    Expense,
+    Project,
+    ProjectMember,
+    Rate,
+    RunningTimer,
+    SheetRow,
+    Signature,
+    Task,
+    TimeEntry,
+)
+
+PARTS: tuple[type[AccountModel], ...] = (BudgetAlert, BudgetWatcher, ProjectMember, Rate, SheetRow, Signature)
+"""What is a project's, and goes before it."""
 
 
 def kept_projects() -> list[Project]:
@@ -46,9 +62,14 @@ def remove() -> int:
     in_use = (rows.objects.filter(task__is_sample=True) for rows in (TimeEntry, RunningTimer, Expense))
     tasks_in_use = {number for rows in in_use for number in rows.values_list("task_id", flat=True)}
     Task.objects.filter(pk__in=tasks_in_use).update(is_sample=False)
-    gone += Task.objects.filter(is_sample=True).delete()[0]
+    tasks = list(Task.objects.filter(is_sample=True).values_list("pk", flat=True))
+    for parts in (SheetRow, Rate):
+        parts.objects.filter(task__in=tasks).delete()
+    gone += Task.objects.filter(pk__in=tasks).delete()[0]
     Project.objects.filter(pk__in=kept).update(is_sample=False)
     projects = Project.objects.filter(is_sample=True)
     numbers = list(projects.values_list("pk", flat=True))
     SearchToken.objects.filter(kind="project", record_id__in=numbers).delete()
+    for parts in PARTS:
+        parts.objects.filter(project__in=numbers).delete()
     return gone + projects.delete()[0]

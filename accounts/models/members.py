@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models.accounts import Account
 from accounts.models.users import NOBODYS, User
 from accounts.models.versions import Versioned
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
+from tenancy.models import AccountForeignKey, AccountModel
 
 SEEN_IS_NOTED_EVERY = timedelta(hours=1)
 ADDRESS = models.Case(
@@ -196,7 +196,7 @@ class OwnershipOffer(AccountModel):
 class BellNotice(AccountModel):
     """That something waits for a member's eyes: of which kind, about which record, and who rang."""
 
-    member = AccountForeignKey(Membership, on_delete=CASCADE_IN_DATABASE, related_name="+")
+    member = AccountForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     record_id = models.UUIDField()
     by = AccountForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")

@@ -84,6 +84,8 @@ def remove(recipient: WebhookRecipient) -> None:
     """Off the register, with all that waits or was sent."""
     sending.quiet(recipient)
     audit.record("webhook.removed", recipient)
+    list(WebhookRecipient.objects.select_for_update().filter(pk=recipient.pk))  # nothing is written to it meanwhile
+    WebhookDelivery.objects.filter(recipient=recipient).delete()
     recipient.delete()
 
 

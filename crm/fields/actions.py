@@ -115,7 +115,6 @@ def remove(field: CustomField, *, by: Membership | None = None) -> FieldRemoval 
     total = values_of(field)
     if total > AT_ONCE:
         return _begin_removal(field, total, by)
-    _take_values(field)
     _end_removal(field, total)
     return None
 
@@ -157,6 +156,9 @@ def _take_values(field: CustomField) -> int:
 
 def _end_removal(field: CustomField, values: int) -> None:
     audit.record("field.deleted", field, data={"values": values})
+    list(CustomField.objects.select_for_update().filter(pk=field.pk))  # nobody stores a value meanwhile
+    _take_values(field)
+    FieldRemoval.objects.filter(field=field).delete()
     field.delete()
 
 

@@ -13,7 +13,7 @@ from accounts.jobs import Job
 from accounts.models import Membership
 from accounts.permissions import within_reach
 from crm.models.views import LISTS
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
+from tenancy.models import AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
 
 UNDO_FOR = timedelta(days=30)
 
@@ -88,7 +88,7 @@ class BulkEdit(Job):
 class BulkChange(AccountModel):
     """What a bulk edit wrote into one record, and what stood there before."""
 
-    bulk_edit = AccountForeignKey(BulkEdit, on_delete=CASCADE_IN_DATABASE, related_name="changes")
+    bulk_edit = AccountForeignKey(BulkEdit, on_delete=models.PROTECT, related_name="changes")
     record_id = models.BigIntegerField()
     before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     after: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)

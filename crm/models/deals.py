@@ -82,7 +82,7 @@ class Stage(AccountModel):
     A removed one holds no deals any more; the moves that it was part of keep its name.
     """
 
-    pipeline = AccountForeignKey(Pipeline, on_delete=CASCADE_IN_DATABASE, related_name="stages")
+    pipeline = AccountForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
     name = models.CharField(max_length=100)
     position = models.PositiveSmallIntegerField(default=0, editable=False)
     probability = models.PositiveSmallIntegerField(default=50)
@@ -210,7 +210,7 @@ class DealTag(AccountModel):
     """A tag on a deal."""
 
     deal = AccountForeignKey(Deal, on_delete=CASCADE_IN_DATABASE, related_name="tags")
-    tag = AccountForeignKey(Tag, on_delete=CASCADE_IN_DATABASE, related_name="deals")
+    tag = AccountForeignKey(Tag, on_delete=models.PROTECT, related_name="deals")
 
     class Meta(AccountModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "deal", "tag"], name="dealtag_once")]

@@ -13,7 +13,7 @@ from crm.models.field_kinds import KINDS, Choices, Json, Kind
 from lib.text import fold
 from tenancy.context import memory
 from tenancy.fields import AccountField
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountManager, AccountQuerySet, VersionedModel
+from tenancy.models import AccountForeignKey, AccountManager, AccountQuerySet, VersionedModel
 
 NOUNS = [("contact", "Contacts"), ("company", "Companies"), ("deal", "Deals")]
 
@@ -112,7 +112,7 @@ class FieldRemoval(Job):
         RUNNING = "running", "Being deleted"
         FAILED = "failed", "Stopped"
 
-    field = AccountForeignKey(CustomField, on_delete=CASCADE_IN_DATABASE, related_name="removals")
+    field = AccountForeignKey(CustomField, on_delete=models.PROTECT, related_name="removals")
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     total = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)
@@ -135,7 +135,7 @@ class CustomKey(models.Model):
 
     pk = models.CompositePrimaryKey("account_id", "field_id", "sort_key", "record_id")
     account = AccountField()
-    field = AccountForeignKey(CustomField, on_delete=CASCADE_IN_DATABASE, related_name="keys")
+    field = AccountForeignKey(CustomField, on_delete=models.PROTECT, related_name="keys")
     sort_key = models.TextField(db_collation="C")
     record_id = models.BigIntegerField()
 

@@ -238,7 +238,7 @@ class ContactImport(FileImport):
 class ImportedRow(FileRow):
     """What became of one row of a file of contacts."""
 
-    contact_import = AccountForeignKey(ContactImport, on_delete=CASCADE_IN_DATABASE, related_name="rows")
+    contact_import = AccountForeignKey(ContactImport, on_delete=models.PROTECT, related_name="rows")
     contact = AccountForeignKey(Contact, on_delete=CASCADE_IN_DATABASE, null=True, related_name="+")
 
     of, became = "contact_import", "contact"
@@ -260,7 +260,7 @@ class ImportedChange(AccountModel):
     tags), by their model. A change that was undone goes; one that could not be says why.
     """
 
-    contact_import = AccountForeignKey(ContactImport, on_delete=CASCADE_IN_DATABASE, related_name="changes")
+    contact_import = AccountForeignKey(ContactImport, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=20)
     record_id = models.BigIntegerField()
     version = models.PositiveIntegerField(default=1)

@@ -45,7 +45,7 @@ class ContactTag(AccountModel):
     """A tag on a contact."""
 
     contact = AccountForeignKey(Contact, on_delete=CASCADE_IN_DATABASE, related_name="tags")
-    tag = AccountForeignKey(Tag, on_delete=CASCADE_IN_DATABASE, related_name="contacts")
+    tag = AccountForeignKey(Tag, on_delete=models.PROTECT, related_name="contacts")
 
     class Meta(AccountModel.Meta):
         constraints = [
@@ -61,7 +61,7 @@ class CompanyTag(AccountModel):
     """A tag on a company."""
 
     company = AccountForeignKey(Company, on_delete=CASCADE_IN_DATABASE, related_name="tags")
-    tag = AccountForeignKey(Tag, on_delete=CASCADE_IN_DATABASE, related_name="companies")
+    tag = AccountForeignKey(Tag, on_delete=models.PROTECT, related_name="companies")
 
     class Meta(AccountModel.Meta):
         constraints = [

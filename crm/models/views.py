@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from tenancy.models import (
-    CASCADE_IN_DATABASE,
     AccountForeignKey,
     AccountManager,
     AccountModel,
@@ -63,7 +62,7 @@ class SavedView(VersionedModel):
 class ListChoice(AccountModel):
     """How one member likes a list: its columns in order, and the view that it opens with."""
 
-    member = AccountForeignKey("accounts.Membership", on_delete=CASCADE_IN_DATABASE, related_name="+")
+    member = AccountForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=LISTS)
     columns: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     opens_with = AccountForeignKey(SavedView, on_delete=models.PROTECT, null=True, related_name="+")

@@ -100,7 +100,7 @@ def test_deleting_takes_no_row_of_another_account_along(acme, globex, inside):
             tag, person = Tag.objects.create(id=77, name="friend"), Contact.objects.create(id=78, first_name="Maren")
             ContactTag.objects.create(tag=tag, contact=person)
     with inside(acme):
-        Tag.objects.get().delete()
+        Contact.objects.get().delete()
         assert not ContactTag.objects.exists()
     with inside(globex):
         assert ContactTag.objects.get().tag.name == "friend"

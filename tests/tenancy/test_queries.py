@@ -127,7 +127,7 @@ WRITES = {
     "related clear": lambda: Company.objects.get().contacts.clear(),
     "related update": lambda: Company.objects.get().contacts.update(note="x"),
     "related get_or_create": lambda: Company.objects.get().contacts.get_or_create(first_name="Nils"),
-    "delete with parts by the database": lambda: Tag.objects.get().delete(),
+    "delete with parts by the database": lambda: Contact.objects.get(first_name="Tove").delete(),
 }
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
+from tenancy.models import AccountForeignKey, AccountModel
 from timetracking.models.projects import Project
 
 
 class BudgetWatcher(AccountModel):
     """Somebody who was chosen to be told. Without anybody chosen, the project's managers and the owners are."""
 
-    project = AccountForeignKey(Project, CASCADE_IN_DATABASE, related_name="watchers")
+    project = AccountForeignKey(Project, models.PROTECT, related_name="watchers")
     person = AccountForeignKey("accounts.Membership", models.PROTECT, related_name="+")
 
     belongs_to = None
@@ -32,7 +32,7 @@ class BudgetAlert(AccountModel):
     One that a changed budget took back (``rearmed_at``) may be told again.
     """
 
-    project = AccountForeignKey(Project, CASCADE_IN_DATABASE, related_name="alerts")
+    project = AccountForeignKey(Project, models.PROTECT, related_name="alerts")
     month = models.DateField(null=True)  # its first day
     percent = models.PositiveSmallIntegerField()
     used_percent = models.PositiveIntegerField()

@@ -202,7 +202,7 @@ class TimeEntryTag(AccountModel):
     """A tag on a time entry."""
 
     entry = AccountForeignKey(TimeEntry, on_delete=CASCADE_IN_DATABASE, related_name="tags")
-    tag = AccountForeignKey(Tag, on_delete=CASCADE_IN_DATABASE, related_name="time_entries")
+    tag = AccountForeignKey(Tag, on_delete=models.PROTECT, related_name="time_entries")
 
     class Meta(AccountModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "entry", "tag"], name="timeentrytag_once")]

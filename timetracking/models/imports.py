@@ -83,7 +83,7 @@ class HoursImport(FileImport):
 class HoursRow(FileRow):
     """What became of one row of a file of hours. One that is already there names the entry that it is."""
 
-    hours_import = AccountForeignKey(HoursImport, on_delete=CASCADE_IN_DATABASE, related_name="rows")
+    hours_import = AccountForeignKey(HoursImport, on_delete=models.PROTECT, related_name="rows")
     entry = AccountForeignKey(TimeEntry, on_delete=CASCADE_IN_DATABASE, null=True, related_name="+")
     kept = models.CharField(max_length=300, blank=True, default="", db_default="")  # why it was not taken back
 

@@ -15,7 +15,7 @@ from accounts import choices
 from accounts.models import Membership
 from accounts.permissions import can, can_for_others
 from lib.text import fold
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountManager, AccountQuerySet, VersionedModel
+from tenancy.models import AccountForeignKey, AccountManager, AccountQuerySet, VersionedModel
 
 
 class ProjectQuerySet(AccountQuerySet):
@@ -165,7 +165,7 @@ class Project(Terms):
 class ProjectMember(VersionedModel):
     """A person on a project's team. A project without a team is everybody's."""
 
-    project = AccountForeignKey(Project, CASCADE_IN_DATABASE, related_name="members")
+    project = AccountForeignKey(Project, models.PROTECT, related_name="members")
     person = AccountForeignKey("accounts.Membership", models.PROTECT, related_name="+")
     is_manager = models.BooleanField(default=False)
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import choices
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
+from tenancy.models import AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
 from timetracking.models.projects import Project, Task
 
 
@@ -38,8 +38,8 @@ class Rate(AccountModel):
         COST = "cost", "Cost"
 
     kind = models.CharField(max_length=4, choices=Kind)
-    project = AccountForeignKey(Project, CASCADE_IN_DATABASE, null=True, blank=True, related_name="rates")
-    task = AccountForeignKey(Task, CASCADE_IN_DATABASE, null=True, blank=True, related_name="rates")
+    project = AccountForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="rates")
+    task = AccountForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="rates")
     person = AccountForeignKey("accounts.Membership", models.PROTECT, null=True, blank=True, related_name="+")
     amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True, choices=choices.currencies)

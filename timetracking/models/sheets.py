@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountModel
+from tenancy.models import AccountForeignKey, AccountModel
 from timetracking.models.projects import Project, Task
 
 
@@ -16,8 +16,8 @@ class SheetRow(AccountModel):
 
     person = AccountForeignKey("accounts.Membership", models.PROTECT, related_name="+")
     week = models.DateField(null=True)
-    project = AccountForeignKey(Project, CASCADE_IN_DATABASE, related_name="+")
-    task = AccountForeignKey(Task, CASCADE_IN_DATABASE, null=True, blank=True, related_name="+")
+    project = AccountForeignKey(Project, models.PROTECT, related_name="+")
+    task = AccountForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="+")
     hidden_at = models.DateTimeField(null=True, blank=True)
 
     belongs_to = "person"

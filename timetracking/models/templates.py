@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from tenancy.models import CASCADE_IN_DATABASE, AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
+from tenancy.models import AccountForeignKey, AccountManager, AccountModel, AccountQuerySet
 from timetracking.models.projects import Terms
 
 
@@ -60,7 +60,7 @@ class ProjectTemplate(Terms):
 class TemplateMember(AccountModel):
     """Somebody who is on the team of what is made from a template."""
 
-    template = AccountForeignKey(ProjectTemplate, CASCADE_IN_DATABASE, related_name="members")
+    template = AccountForeignKey(ProjectTemplate, models.PROTECT, related_name="members")
     person = AccountForeignKey("accounts.Membership", models.PROTECT, related_name="+")
     is_manager = models.BooleanField(default=False)
 

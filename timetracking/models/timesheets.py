@@ -15,7 +15,6 @@ from accounts.models import Membership
 from lib import formats
 from lib.weeks import days_between
 from tenancy.models import (
-    CASCADE_IN_DATABASE,
     AccountForeignKey,
     AccountManager,
     AccountModel,
@@ -114,9 +113,9 @@ class Timesheet(VersionedModel):
 class Signature(AccountModel):
     """That somebody approved a timesheet on one level, or one project's part of it; for whom, if not for themselves."""
 
-    sheet = AccountForeignKey(Timesheet, CASCADE_IN_DATABASE, related_name="signatures")
+    sheet = AccountForeignKey(Timesheet, models.PROTECT, related_name="signatures")
     level = models.PositiveSmallIntegerField()
-    project = AccountForeignKey(Project, CASCADE_IN_DATABASE, null=True, related_name="+")
+    project = AccountForeignKey(Project, models.PROTECT, null=True, related_name="+")
     by = AccountForeignKey("accounts.Membership", models.PROTECT, related_name="+")
     on_behalf_of = AccountForeignKey("accounts.Membership", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

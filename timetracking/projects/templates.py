@@ -91,6 +91,8 @@ def change(
 def remove(template: ProjectTemplate) -> None:
     """Delete a template; the projects that were made from it stay."""
     audit.record("project_template.deleted", template, data={"name": template.name})
+    list(ProjectTemplate.objects.select_for_update().filter(pk=template.pk))  # nobody puts people in meanwhile
+    template.members.all().delete()
     template.delete()
 
 
