@@ -10,5 +10,6 @@ class DeletionConfig(AppConfig):
     verbose_name = "Deletion"
 
     def ready(self) -> None:
+        import_module("privacy.deletion.checks")
         import_module("privacy.deletion.imports")
         swept.connect(import_module("privacy.deletion.retention").note_swept)
