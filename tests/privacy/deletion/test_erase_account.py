@@ -55,7 +55,7 @@ def two_firms(acme, globex, bob, carol, sam, committed, inside, recorder):
         mail.write("closing_undone", "alice@acme.example", account=acme, firm=MARK, by=MARK)
     mail.sweep()
     without = plant(acme, rows, inside, recorder)
-    assert {each for each in without if each.partition(".")[0] not in HAND_MADE} <= NO_ROOM
+    assert {each for each in without if each.partition(".")[0] not in HAND_MADE} == NO_ROOM
     return acme, globex
 
 
