@@ -24,6 +24,7 @@ from privacy.deletion import certificate, persons
 from privacy.deletion.forms import EraseForm
 from privacy.deletion.models import PersonErasure
 from privacy.deletion.persons.preview import KEPT, Line, by_fate
+from privacy.deletion.persons.subjects import ERASED
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +111,7 @@ def _page(request: Any, person: Any, back: str, first: str = "") -> HttpResponse
         else:
             return redirect("person_certificate", erasure.public_id)
     context = {"preview": seen, "form": form, "back": back, "kept": KEPT, "is_self": person == request.user}
-    context["first"] = first
+    context |= {"first": first, "was_erased": ERASED in seen.hindrances}
     template = "erase_me" if context["is_self"] else "erase_person"
     return render(request, f"privacy/deletion/{template}.html", context, status=422 if form.is_bound else 200)
 

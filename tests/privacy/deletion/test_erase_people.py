@@ -219,6 +219,8 @@ def test_who_was_erased_is_neither_let_in_again_nor_erased_once_more(client, acm
     assert b"was erased: nobody is there" in client.post(place, rights).content
     again = client.get(f"{place}erase/").content.decode()
     assert subjects.ERASED in again and 'name="seen"' not in again
+    assert "Kept, for a coded reason" not in again and "Also good to know" not in again, "nothing below that sentence"
+    assert '<a class="btn btn-quiet" href="/a/acme/admin/people/">Back</a>' in again
     with inside(acme), pytest.raises(persons.Refused, match="erased already"):
         persons.erase(Membership.objects.select_related("user").get(pk=member.pk), asked_by=None, reason="asked")
     assert PersonErasure.objects.count() == 1
