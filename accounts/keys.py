@@ -28,6 +28,8 @@ SCOPES = {
     "invoices:write": "Add and change invoices",
     "admin:read": "Read members and the audit log",
     "admin:erase": "Erase contacts and former members for good",
+    "webhooks:read": "Read who outside hears that a record changed, and what was sent",
+    "webhooks:write": "Enter, change, switch and remove who outside hears that a record changed",
     "privacy:write": "Start exports and answer privacy requests",
 }
 NOT_YET = {"invoices:read", "invoices:write"}  # agreed names that open nothing so far

@@ -5,6 +5,7 @@ from functools import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+import accounts.webhooks.api
 import crm.api
 import crm.contact_privacy.api
 import crm.deals.api
@@ -58,6 +59,7 @@ RESOURCES: tuple[Resource, ...] = (
     *timetracking.reports.api.RESOURCES,
     *privacy.exports.api.RESOURCES,
     *privacy.deletion.api.RESOURCES,
+    *accounts.webhooks.api.RESOURCES,
     *firm.RESOURCES,
 )
 

@@ -91,6 +91,8 @@ def _shown(form: forms.ModelForm, name: str, value: Any) -> str:
         found = value if hasattr(value, "pk") else rows.filter(pk=value).first()
         return str(found or "")
     if isinstance(field, forms.ChoiceField):
-        words: Any = field.choices
-        return str(dict(words).get(value, value))
+        choices: Any = field.choices
+        words = dict(choices)
+        several = value if isinstance(value, list) else [value]
+        return ", ".join(str(words.get(each, each)) for each in several)
     return str(value)

@@ -80,6 +80,12 @@ class Text(Field):
         return {**super().schema(model), **bounds}
 
 
+class MaybeText(Field):
+    """Text that is only read, or null."""
+
+    kind = {"type": ["string", "null"]}
+
+
 class MaybeAddress(Field):
     """A whole address, or null."""
 

@@ -31,6 +31,9 @@ TITLES = {
     "fetch": "Say where the receipt of {a} is",
     "download": "Let {a} out",
     "erase": "Carry out {a}",
+    "on": "Switch {a} on", "off": "Switch {a} off", "secret": "Make a new secret for {a}",
+    "test": "Send a test event to {a}", "again": "Send {a} again",
+    "renew": "Make {a} in place of the former",
 }  # fmt: skip
 ALWAYS = (400, 401, 403, 406, 429, 500)
 REFUSALS = {
@@ -43,6 +46,7 @@ REFUSALS = {
     "start": (*ALWAYS, 402, 409, 413, 415, 422),
     "stop": (*ALWAYS, 402, 409, 413, 415, 422),
     "copy": (*ALWAYS, 402, 409, 413, 415, 422),
+    "renew": (*ALWAYS, 402, 409, 422),
     "merge": (*ALWAYS, 402, 404, 409, 412, 413, 415, 422),
     "download": (*ALWAYS, 404, 409, 410, 422),
 }

@@ -55,6 +55,12 @@ VERBS = {
     "fetch": "GET",
     "download": "POST",
     "erase": "POST",
+    "on": "POST",
+    "off": "POST",
+    "secret": "POST",
+    "test": "POST",
+    "again": "POST",
+    "renew": "POST",
 }
 OF_THE_LIST = ("browse", "create")
 OF_ONE = ("read", "change", "delete")
@@ -77,6 +83,7 @@ class Resource:
     is_searched: ClassVar[bool] = False
     is_versioned: ClassVar[bool] = True
     works_read_only: ClassVar[bool] = False  # in an account of any standing: what a firm must never be kept from
+    open_when_read_only: ClassVar[frozenset[str]] = frozenset()  # the same of single verbs
     is_shaped: ClassVar[bool] = True  # joins are made for the page alone, see lib/keyset
     is_written_once: ClassVar[bool] = False  # what is made up is the same for everybody, always: see tenancy/written
     files: ClassVar[Mapping[str, Mapping[str, str]]] = {}  # verbs whose body is a file, with their parameters
@@ -244,7 +251,7 @@ class Resource:
             action=self.may[verb],
             run=getattr(self, verb),
             takes_file=verb in self.files,
-            works_read_only=self.works_read_only,
+            works_read_only=self.works_read_only or verb in self.open_when_read_only,
         )
 
     def _form(self, request: Any, record: Any) -> Any:

@@ -17,7 +17,6 @@ from accounts.webhooks.forms import RecipientForm
 from lib.forms import posted
 
 SHOWN = 50
-IS_OFF = "It is switched off, so nothing is sent. Switch it on first."
 
 
 @require_safe
@@ -71,8 +70,8 @@ def recipient_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         actions.switch_on(present)
         messages.success(request, f"“{present}” hears of what happens from now on.")
-    except actions.NoSecret:
-        messages.error(request, "It has no secret yet: an archive never carries one. Make a new secret first.")
+    except actions.NoSecret as missing:
+        messages.error(request, str(missing))
     return redirect("accounts:webhook", request.account.slug, public_id)
 
 
@@ -103,14 +102,15 @@ def recipient_test(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         actions.send_test(get_object_or_404(WebhookRecipient, public_id=public_id))
         messages.success(request, "A test event is on its way. Load the page again to see what came of it.")
-    except actions.IsOff:
-        messages.error(request, IS_OFF)
+    except actions.IsOff as off:
+        messages.error(request, str(off))
     return redirect("accounts:webhook", request.account.slug, public_id)
 
 
-@require_POST
 @open_when_read_only
 @allow("webhook.manage")
+@reauthenticated
+@require_POST
 def recipient_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take it off the register."""
     present = get_object_or_404(WebhookRecipient, public_id=public_id)
@@ -127,8 +127,8 @@ def message_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         actions.send_again(message)
         messages.success(request, "It is on its way again, with the same id.")
-    except actions.IsOff:
-        messages.error(request, IS_OFF)
+    except actions.IsOff as off:
+        messages.error(request, str(off))
     return redirect("accounts:webhook", request.account.slug, message.recipient.public_id)
 
 

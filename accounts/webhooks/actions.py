@@ -22,6 +22,9 @@ AT_MOST = 10  # recipients of one account
 class IsOff(Exception):
     """Nothing is sent to a recipient that is switched off."""
 
+    def __str__(self) -> str:
+        return "It is switched off, so nothing is sent. Switch it on first."
+
 
 @transaction.atomic
 def enter(recipient: WebhookRecipient) -> tuple[WebhookRecipient, str]:
@@ -42,6 +45,9 @@ def change(recipient: WebhookRecipient, changes: dict[str, list[str]], *, expect
 
 class NoSecret(Exception):
     """An archive brought the recipient along, without its secret."""
+
+    def __str__(self) -> str:
+        return "It has no secret yet: an archive never carries one. Make a new secret first."
 
 
 @transaction.atomic

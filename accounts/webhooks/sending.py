@@ -21,7 +21,7 @@ from accounts.lifecycle import owners
 from accounts.models import Account
 from accounts.recipients import WebhookDelivery, WebhookRecipient
 from accounts.standing import Standing, is_overruled
-from accounts.webhooks import addresses, signing
+from accounts.webhooks import addresses, bell, signing
 from audit.sealing import spell_time
 from tenancy.context import current_account_id
 
@@ -159,10 +159,11 @@ def quiet(recipient: WebhookRecipient, because: str = "") -> bool:
 
 
 def stop(recipient: WebhookRecipient, because: str) -> None:
-    """We switch it off ourselves, and tell the owners."""
+    """We switch it off ourselves, write to the owners, and ring for them and the admins."""
     if not quiet(recipient, because):
         return
     audit.record("webhook.stopped", recipient, data={"because": because})
     account = Account.objects.get(pk=current_account_id())
     for owner in owners(account):
         emails.webhook_stopped(owner, account, recipient=recipient, because=because)
+    bell.tell(recipient)

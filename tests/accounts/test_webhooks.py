@@ -20,7 +20,7 @@ from django.utils import timezone
 import audit
 from accounts import topics
 from accounts.alarms import Alarm, ring
-from accounts.models import Account, OutgoingMail, WebhookDelivery, WebhookRecipient
+from accounts.models import Account, BellNotice, Membership, OutgoingMail, WebhookDelivery, WebhookRecipient
 from accounts.tasks import carry_webhooks
 from accounts.webhooks import actions, addresses, sending, signing
 from audit.models import Event
@@ -235,6 +235,32 @@ def test_gone_ends_it_at_once(books, acme, inside, add, receiver):
     assert OutgoingMail.objects.filter(kind="webhook_stopped").count() == 1
 
 
+def test_a_bell_tells_owners_and_admins_that_we_stopped_it(
+    books, acme, inside, add, receiver, client, alice, bob, carol
+):
+    Membership.objects.filter(account=acme, user=bob).update(role="admin")
+    add()
+    receiver.status = 410
+    carry(acme, books)
+    leads = {}
+    for user in (alice, bob, carol):
+        client.force_login(user)
+        page = client.get("/a/acme/notices/").text
+        told = "switched off webhooks to Nordic Books: the address says that nobody is there any more (410)" in page
+        with inside(acme):
+            mine = BellNotice.objects.filter(member__user=user).first()
+        leads[user.first_name] = (told, mine and client.post(f"/a/acme/notices/{mine.public_id}/").url)
+    one = f"{URL}{books.public_id}/"
+    assert leads == {"Alice": (True, one), "Bob": (True, "/a/acme/admin/audit/"), "Carol": (False, None)}
+    with inside(acme):
+        actions.switch_on(books)
+        actions.switch_off(books)
+        assert BellNotice.objects.count() == 2, "what an owner switches off themselves rings no bell"
+        actions.remove(books)
+    client.force_login(alice)
+    assert "Something that is not there any more" in client.get("/a/acme/notices/").text
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 404])
 def test_no_redirect_is_followed(books, acme, inside, add, receiver, status):
     add()
@@ -436,6 +462,8 @@ def test_an_owner_enters_switches_on_tests_and_switches_off(client, alice, acme,
         assert WebhookRecipient.objects.get().host == "books.example"
     assert "secret-word" not in client.get("/a/acme/admin/audit/").text
     assert client.post(f"{one}edit/", {**given, "version": "1"}).status_code == 409
+    assert client.post(f"{one}edit/", {**given, "topics": ["deals", "companies"], "version": "2"}).status_code == 302
+    assert "Contacts, Deals" in client.get("/a/acme/admin/audit/").text
     client.post(f"{one}remove/")
     assert client.get(one).status_code == 404
 
@@ -469,10 +497,15 @@ def test_it_asks_who_sits_there_before_anybody_is_switched_on(client, alice, acm
     client.force_login(alice)
     forget_proof(client)
     one = f"{URL}{recipient.public_id}/"
-    for path in (f"{URL}new/", f"{one}on/", f"{one}secret/", f"{one}edit/"):
-        assert "/reauthenticate/" in client.post(path, {"name": "X"}).url, path
+    for path in (f"{URL}new/", f"{one}on/", f"{one}secret/", f"{one}edit/", f"{one}remove/"):
+        asked = client.post(path, {"name": "X"})
+        assert "/reauthenticate/" in asked.url, path
     with inside(acme):
         assert not WebhookRecipient.objects.get().is_on
+    done = client.post(asked.url, {"password": "quiet maple seven trains"}, follow=True)
+    assert "is off the register" in done.text
+    with inside(acme):
+        assert not WebhookRecipient.objects.exists()
 
 
 @pytest.mark.parametrize("url", ["http://books.example/", "https://10.0.0.1/", "https://alice@books.example/"])

@@ -14,7 +14,10 @@ from django.utils import timezone
 from accounts import keys
 from accounts.models import ApiKey, Membership
 
-EVERYTHING = ("crm:read", "crm:write", "time:read", "time:write", "admin:read", "admin:erase", "privacy:write")
+EVERYTHING = (
+    "crm:read", "crm:write", "time:read", "time:write", "admin:read", "admin:erase", "webhooks:read", "webhooks:write",
+    "privacy:write",
+)  # fmt: skip
 
 
 class Program:

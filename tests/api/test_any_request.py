@@ -44,6 +44,7 @@ from crm.models import (
 )
 from privacy.exports.models import Export
 from privacy.exports.stored_files import ARCHIVE
+from tests.house.samples import webhook_message
 from timetracking.imports.job import steps as hours
 from timetracking.models import (
     Expense,
@@ -148,6 +149,8 @@ def records(acme, alice, inside, files_folder):
                 person=member, state="submitted", first_day="2026-11-09", last_day="2026-11-15"
             ),
             "members": member,
+            "webhooks": (message := webhook_message()).recipient,
+            "webhook-deliveries": message,
             "contact-erasures": Contact.objects.create(first_name="Gone"),
             "member-erasures": member,
             "audit-events": Event.objects.first(),
@@ -199,6 +202,7 @@ def test_every_answer_is_one_of_those_described(api, alices, records, settings, 
         "owner": ids["members"], "person": ids["members"], "record": ids["audit-events"],
         "contact": ids["contacts"], "deal": ids["deals"], "stage": ids["stages"], "pipeline": ids["pipelines"],
         "type": ids["time-off-types"], "category": ids["expense-categories"],
+        "webhook": ids["webhooks"],
     }  # fmt: skip
     others = [ids.get(f"other {operation.partition('_')[0]}")]
     pair = [ids["contacts"], ids["other contact"]]

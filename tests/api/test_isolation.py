@@ -64,6 +64,11 @@ def acmes(alices, alice, bob, acme, inside, files_folder):
     made["custom-fields"] = alices.post("custom-fields/", field).data["id"]
     made["lost-reasons"] = alices.post("lost-reasons/", {"name": MARK}).data["id"]
     made["imports"] = an_import(alices)
+    hears = {"name": MARK, "url": f"https://{MARK}.example/", "purpose": MARK, "country": "DK", "topics": ["contacts"]}
+    made["webhooks"] = alices.post("webhooks/", hears).data["id"]
+    for verb in ("on", "test"):
+        alices.post(f"webhooks/{made['webhooks']}/{verb}/")
+    made["webhook-deliveries"] = alices.get("webhook-deliveries/").data["results"][0]["id"]
     made["exports"] = alices.post("exports/", {"scope": "account"}).data["id"]
     made["hours-imports"] = an_import(alices, "hours-imports", f"Date,Project,Hours\n2026-11-20,{MARK},1\n")
     made["duplicates"] = made["merges"] = alices.get("merges/").data["results"][0]["id"]
