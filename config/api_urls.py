@@ -14,6 +14,7 @@ import crm.imports.api
 import crm.listing.api
 import crm.mails.api
 import crm.merging.lists_api
+import crm.own_addresses_api
 import crm.timeline.api
 import privacy.deletion.api
 import privacy.exports.api
@@ -43,6 +44,7 @@ RESOURCES: tuple[Resource, ...] = (
     *crm.listing.api.RESOURCES,
     *crm.mails.api.RESOURCES,
     *crm.merging.lists_api.RESOURCES,
+    *crm.own_addresses_api.RESOURCES,
     *crm.timeline.api.RESOURCES,
     *timetracking.projects.api.RESOURCES,
     *timetracking.projects.team_api.RESOURCES,

@@ -5,39 +5,33 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-import audit
 from accounts import allow_list, secret_links
 from accounts.factors import policy
 from accounts.members import actor_for, reads_as
 from accounts.models import Membership
 from accounts.permissions import allow, can, open_when_read_only
 from accounts.reauthentication import reauthenticated
+from crm.activities import feed_address
 from tenancy.context import activate
 
 logger = logging.getLogger(__name__)
-
-KIND = "calendar"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow("activity.view")
 @reauthenticated
-def feed_address(request: Any) -> HttpResponse:
+def calendar_address(request: Any) -> HttpResponse:
     """What is known of the member's address; posted to, a new one in its place, shown this once."""
     url = ""
     if request.method == "POST":
-        secret = secret_links.make(request.membership, KIND)
-        audit.record("feed.made")
-        url = settings.SITE_URL + reverse("calendar_feed", args=[secret])
-    context = {"url": url, "present": secret_links.present(request.membership, KIND)}
+        url = feed_address.make(request.membership)
+    context = {"url": url, "present": feed_address.present(request.membership)}
     return render(request, "crm/activities/feed.html", context)
 
 
@@ -46,8 +40,7 @@ def feed_address(request: Any) -> HttpResponse:
 @allow("activity.view")
 def feed_revoke(request: Any) -> HttpResponse:
     """End the address at once."""
-    if secret_links.revoke(request.membership, KIND):
-        audit.record("feed.revoked")
+    feed_address.revoke(request.membership)
     messages.success(request, "The address leads nowhere any more.")
     return redirect("crm:feed_address", request.account.slug)
 
@@ -55,7 +48,7 @@ def feed_revoke(request: Any) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar of whoever the secret stands for; without a session, and 404 for everything that is not right."""
-    link = secret_links.found(KIND, secret)
+    link = secret_links.found(feed_address.KIND, secret)
     if link is None or not _lets_in(link.membership, request):
         raise Http404
     try:

@@ -18,6 +18,6 @@ urlpatterns = [
     path("activities/<uuid:public_id>/reopen/", views.activity_reopen, name="activity_reopen"),
     path("activities/<uuid:public_id>/delete/", views.activity_delete, name="activity_delete"),
     path("activities/<uuid:public_id>/restore/", views.activity_restore, name="activity_restore"),
-    path("admin/calendar/", feed_views.feed_address, name="feed_address"),
+    path("admin/calendar/", feed_views.calendar_address, name="feed_address"),
     path("admin/calendar/revoke/", feed_views.feed_revoke, name="feed_revoke"),
 ]

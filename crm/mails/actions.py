@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 
 import audit
+from accounts.models import Membership
+from crm.mails import address
 from crm.models import Mail, MailContact, Record
 from crm.search import reindex
 from tenancy import held
@@ -19,6 +21,22 @@ def note(mail: Mail, body: str) -> Mail:
     reindex([mail], are_new=True)
     audit.record("mail.logged", mail)
     return mail
+
+
+@whole
+def make_address(member: Membership) -> str:
+    """The member's address for logging mail, in place of the former; it is shown once."""
+    made = address.new_address(member)
+    audit.record("mail_address.made")
+    return made
+
+
+@whole
+def revoke_address(member: Membership) -> None:
+    """Mail to it is refused from now on."""
+    if address.present(member):
+        address.revoke(member)
+        audit.record("mail_address.revoked")
 
 
 @whole

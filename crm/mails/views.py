@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-import audit
 from accounts.files.serving import respond
 from accounts.permissions import allow, can
 from crm.activities.about import found_by_name
@@ -37,17 +36,14 @@ def mails(request: Any) -> HttpResponse:
 @allow("mail.edit")
 def address_make(request: Any) -> HttpResponse:
     """A new address in place of the former; it stands on this answer and nowhere else."""
-    made = address.new_address(request.membership)
-    audit.record("mail_address.made")
-    return _mails(request, made=made)
+    return _mails(request, made=actions.make_address(request.membership))
 
 
 @require_POST
 @allow("mail.edit")
 def address_revoke(request: Any) -> HttpResponse:
     if address.present(request.membership):
-        address.revoke(request.membership)
-        audit.record("mail_address.revoked")
+        actions.revoke_address(request.membership)
         messages.success(request, "The address is revoked. Mail to it is refused from now on.")
     return redirect("crm:mails", request.account.slug)
 

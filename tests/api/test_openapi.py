@@ -15,6 +15,7 @@ from timetracking.models import TimeSettings
 
 ALWAYS_OPEN = {  # what a firm must never be kept from
     "exports", "contact-erasures", "member-erasures", "webhook_off", "webhook_delete",
+    "calendar_address_delete", "mail_address_delete",
 }  # fmt: skip
 DESCRIPTION = orjson.loads(description())
 OPERATIONS = [
