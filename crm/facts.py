@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from django.http import QueryDict
 from accounts.api.body import BodyForm
 from accounts.models import Membership
 from accounts.permissions import can_for_others
+from crm import websites
 from crm.fields.forms import SHOWN
 from crm.fields.registry import definitions
 from crm.forms import RecordForm
@@ -79,12 +79,12 @@ def _of_contact(contact: Contact) -> Iterator[Fact]:
     yield from (_phone(each, each.label) for each in contact.phones.all())
     yield Fact("title", "Job title", contact.title, parts=("title",))
     yield from _addresses(contact)
-    yield Fact("website", "Website", contact.website, _site(contact.website), parts=("website",))
+    yield Fact("website", "Website", contact.website, websites.link(contact.website), parts=("website",))
     yield Fact("source", "Source", contact.source, parts=("source",))
 
 
 def _of_company(company: Company) -> Iterator[Fact]:
-    yield Fact("domain", "Website", company.domain, _site(company.domain), parts=("domain",))
+    yield Fact("domain", "Website", company.domain, websites.link(company.domain), parts=("domain",))
     yield _phone(company, "", name="phone", parts=("phone",))
     yield from _addresses(company)
 
@@ -122,13 +122,6 @@ def _addresses(record: Any) -> Iterator[Fact]:
 def _address(each: Any) -> str:
     lines = (each.street, f"{each.postal_code} {each.city}".strip(), each.region, each.country)
     return "\n".join(filter(None, lines))
-
-
-def _site(text: str) -> str:
-    """The address that a typed website leads to; none where it is not one."""
-    if re.match(r"https?://\S+$", text):
-        return text
-    return f"https://{text}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", text) else ""
 
 
 _BUILT_IN: dict[type[Record], Callable[[Any], Iterator[Fact]]] = {

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts import choices
 from accounts.models import Membership
 from accounts.permissions import can_for_others
-from crm import actions
+from crm import actions, websites
 from crm.fields.forms import OwnFieldsForm
 from crm.further import (
     AddressRow,
@@ -118,7 +118,7 @@ class CompanyForm(RecordForm):
 
     def clean_domain(self) -> str:
         """``https://www.tidewater.example/about`` is the site tidewater.example."""
-        site = self.cleaned_data["domain"].strip().lower()
+        site = websites.checked(self.cleaned_data["domain"], self.initial.get("domain") or "").lower()
         return site.partition("://")[2].split("/")[0].removeprefix("www.") if "://" in site else (
             site.removeprefix("www.").rstrip("/")
         )  # fmt: skip
@@ -173,6 +173,9 @@ class ContactForm(CompanyByName):
             "email_label": forms.TextInput(attrs={"placeholder": "Work, private …"}),
             "phone_label": forms.TextInput(attrs={"placeholder": "Mobile, desk …"}),
         }
+
+    def clean_website(self) -> str:
+        return websites.checked(self.cleaned_data["website"], self.initial.get("website") or "")
 
     def is_valid(self) -> bool:
         if not super().is_valid():

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from crm import websites
 from crm.imports import columns, mapping
 from crm.imports.cells import (
     domain_of,
@@ -251,6 +252,10 @@ class RowCleaner:
             candidate.companies = [name for key, name in names.items() if key and key != fold(candidate.company)]
         for text, column in found.get("website", []):
             for address in text.split(" ::: "):
+                if not websites.is_one(address.strip()):
+                    kept.append(f"{column.title('Website')}: {address}")
+                    candidate.notes.append(f"“{short(address)}” is not a web address; it was kept in the note.")
+                    continue
                 candidate.domain = candidate.domain or domain_of(address)
                 if not candidate.website:
                     candidate.website = address
