@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 
@@ -310,3 +311,29 @@ def test_a_manager_who_sees_only_own_records_chooses_among_own_companies(client,
     assert "Own &amp; Co" in page and "Secret Client" not in page
     given = {"name": "Website", "currency": "EUR", "company": str(other.public_id)}
     assert client.post("/a/acme/projects/new/", given).status_code == 422
+
+
+def test_a_project_that_is_created_from_the_week_leads_back_there(hers, acme, inside):
+    week = "/a/acme/time/?week=2026-11-16"
+    link = re.search(r'href="(/a/acme/projects/new/\?next=[^"]+)"', hers.get(week).text)[1]
+    assert link == "/a/acme/projects/new/?next=%2Fa%2Facme%2Ftime%2F%3Fweek%3D2026-11-16"
+    page = hers.get(link).text
+    assert page.count(f'href="{week}"') == 2, "back, and cancel"
+    assert hers.post(link, terms(name="")).text.count(f'href="{week}"') == 2
+    done = hers.post(link, terms())
+    assert done["Location"] == week
+    assert "Created Packaging. Choose it to log time on it." in hers.get(week).text
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["https://evil.example/a/acme/", "//evil.example", "javascript:alert(1)", "/a/globex/time/", "/\\evil.example"],
+)
+def test_a_way_back_leads_nowhere_else(hers, acme, inside, to):
+    page = hers.get(f"{URL}new/", {"next": to}).text
+    assert "evil" not in page and "javascript:" not in page and 'class="back"' not in page
+    with inside(acme):
+        assert not Project.objects.exists()
+    made = hers.post(f"{URL}new/?{urlencode({'next': to})}", terms())
+    with inside(acme):
+        assert made["Location"] == f"{URL}{Project.objects.get().public_id}/"

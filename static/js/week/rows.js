@@ -177,8 +177,12 @@ function point() {
 
 function choose(option) {
   if (!option) return;
-  if (option.create) location.assign(`${cells.table.dataset.create}?${new URLSearchParams({ name: option.text })}`);
-  else add(option.work);
+  if (option.create) {
+    const asked = new URLSearchParams({ name: option.text, next: location.pathname + location.search });
+    location.assign(`${cells.table.dataset.create}?${asked}`);
+  } else {
+    add(option.work);
+  }
 }
 
 function keys(event) {

@@ -15,7 +15,7 @@ from accounts.history import history_of
 from accounts.permissions import allow, can, can_for_others
 from crm.models import Deal
 from lib import keyset
-from lib.addresses import id_in
+from lib.addresses import id_in, page_within
 from lib.forms import posted
 from lib.htmx import page_or_part
 from timetracking import actions
@@ -92,8 +92,9 @@ def project(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow("project.edit")
 def project_create(request: HttpRequest) -> HttpResponse:
-    """A new project; as a deal or a template says, where the address names one."""
+    """A new project; as a deal or a template says, where the address names one. ``next`` is where it leads back to."""
     deal, template = _deal(request), _template(request)
+    back = page_within(request.GET.get("next", ""), request.account.slug)
     form = _new_form(request, deal, template)
     if "use" in request.POST:
         template = _template_of(request.POST["use"])
@@ -103,8 +104,11 @@ def project_create(request: HttpRequest) -> HttpResponse:
         alerts.choose(created, form.cleaned_data["told"])
         if template:
             templates.fill(created, template)
+        if back:
+            messages.success(request, f"Created {created.name}. Choose it to log time on it.")
+            return redirect(back)
         return redirect("timetracking:project", request.account.slug, created.public_id)
-    context = {"form": form, "project": None, "deal": deal, "template": template}
+    context = {"form": form, "project": None, "deal": deal, "template": template, "back": back}
     context["templates"] = ProjectTemplate.objects.by_name()
     return render(request, "timetracking/projects/project_form.html", context, status=422 if form.is_bound else 200)
 
