@@ -17,12 +17,11 @@ from accounts.api.problems import Errors, Problem
 from accounts.api.resource import Resource, answer
 from accounts.api.values import Wrong, a_day, an_id
 from accounts.models import Membership
-from timetracking.inputs import FIRST_DAY, LAST_DAY
 from timetracking.models import ReportUse, TimeEntry
 from timetracking.reports import uses
 from timetracking.reports.asked import DIMENSIONS, NONE, asked_of
 from timetracking.reports.hours import Group, report
-from timetracking.reports.periods import LONGEST, NAMES
+from timetracking.reports.periods import NAMES, wrong
 
 YES = {"yes": None, "no": None}
 
@@ -141,17 +140,9 @@ class HoursReport(Resource):
 
 
 def _wrong_days(chosen: dict[str, Any]) -> Errors:
-    """Days that are none of a report; a page shows which days it took, a program would not notice."""
+    """Days that are none of a report; a page says which days it took, a program would not notice."""
     days = {name: chosen[name] for name in ("from", "to") if chosen.get(name) is not None}
-    if wrong := [name for name, day in days.items() if not FIRST_DAY <= day <= LAST_DAY]:
-        return {name: [f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}."] for name in wrong}
-    if len(days) < 2:
-        return {}
-    if days["to"] < days["from"]:
-        return {"to": ["The last day comes after the first."]}
-    if (days["to"] - days["from"]).days > LONGEST:
-        return {"to": [f"At most {LONGEST:,} days at once."]}
-    return {}
+    return {name: [words] for name, words in wrong(days).items()}
 
 
 def _line(group: Group, levels: list[str], shows: dict[str, bool]) -> dict[str, Any]:

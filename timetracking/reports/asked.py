@@ -15,10 +15,10 @@ from accounts.queries import colleagues_of
 from crm.models import Company, Tag
 from lib.addresses import id_in
 from timetracking.access import in_figures_of
-from timetracking.forms import parsed_day
+from timetracking.inputs import FIRST_DAY, LAST_DAY
 from timetracking.models import Task
 from timetracking.queries import today_of
-from timetracking.reports.periods import LONGEST, NAMES, USUAL, Period, named
+from timetracking.reports.periods import LONGEST, NAMES, USUAL, Period, named, wrong
 
 DIMENSIONS = {
     "person": "Person",
@@ -50,6 +50,7 @@ class Asked:
     shows_money: bool = False
     words: dict[str, str] = field(default_factory=dict)  # the address again, without what means nothing
     finds_nothing: bool = False  # it names something that is not there
+    trouble: str = ""  # why other days are shown than were asked for
 
     @property
     def levels(self) -> list[str]:
@@ -80,7 +81,7 @@ class Asked:
 def asked_of(given: Mapping[str, str], member: Membership, today: date | None = None) -> Asked:
     """What an address asks for. What it says of people is left out for those who see only their own hours."""
     words = words_in(given)
-    period = _period(words, member, today or today_of(member))
+    period, trouble = _period(words, member, today or today_of(member))
     chosen, missing = _chosen(words, member)
     by = words.get("by", "project")
     then = words.get("then", "")
@@ -96,6 +97,7 @@ def asked_of(given: Mapping[str, str], member: Membership, today: date | None = 
         shows_money="money" in words,
         words=words,
         finds_nothing=missing,
+        trouble=trouble,
     )
 
 
@@ -104,18 +106,31 @@ def words_in(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given[name][:60] for name in PARAMETERS if given.get(name)}
 
 
-def _period(words: Mapping[str, str], member: Membership, today: date) -> Period:
+def _period(words: Mapping[str, str], member: Membership, today: date) -> tuple[Period, str]:
+    """The days that are shown; and why, in a sentence, where they are not those that were asked for."""
     name = words.get("period", "days" if "from" in words or "to" in words else USUAL)
-    if name not in NAMES:
-        name = USUAL
-    if name != "days":
-        return named(name, today, member.account.first_weekday)
     usual = named(USUAL, today, member.account.first_weekday)
-    first = parsed_day(words.get("from"), usual.first)
-    last = max(parsed_day(words.get("to"), max(usual.last, first)), first)
+    if name not in NAMES:
+        return usual, f"There is no period “{name}”."
+    if name != "days":
+        return named(name, today, member.account.first_weekday), ""
+    typed = {each: day_in(words[each]) for each in ("from", "to") if each in words}
+    days = {each: day for each, day in typed.items() if day}
+    strange = [f"“{words[each]}” is not a day." for each in typed.keys() - days.keys()]
+    taken = {each: day for each, day in days.items() if FIRST_DAY <= day <= LAST_DAY}
+    first = taken.get("from", usual.first)
+    last = max(taken.get("to", max(usual.last, first)), first)
     if (last - first).days > LONGEST:
         first = date.fromordinal(last.toordinal() - LONGEST)
-    return Period(name, first, last)
+    return Period(name, first, last), " ".join(sorted({*strange, *wrong(days).values()}))
+
+
+def day_in(text: str) -> date | None:
+    """A day as an address writes it; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _chosen(words: Mapping[str, str], member: Membership) -> tuple[dict[str, Any], bool]:

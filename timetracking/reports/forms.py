@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from accounts.queries import colleagues_of
 from crm.models import Company
 from timetracking.access import in_figures_of
 from timetracking.finding import tags_of_hours
-from timetracking.reports.asked import DIMENSIONS, NONE, Asked
+from timetracking.reports.asked import DIMENSIONS, NONE, Asked, day_in
 from timetracking.reports.periods import NAMES
 
 YES_NO = [("", "Either"), ("yes", "Yes"), ("no", "No")]
@@ -33,16 +34,11 @@ class ReportForm(forms.Form):
     money = forms.BooleanField(label="Show money")
 
     def __init__(self, asked: Asked, member: Any, without: tuple[str, ...] = ()) -> None:
-        initial = {"period": asked.period.name, "by": asked.by, "then": asked.then, **asked.words}
+        initial = {**asked.words, "period": asked.period.name, "by": asked.by, "then": asked.then}
         super().__init__(initial=initial, use_required_attribute=False)
         self.asked = asked
-        self.fields["from"] = forms.DateField(
-            label="From", initial=asked.period.first, widget=forms.DateInput(attrs={"type": "date"})
-        )
-        self.fields["to"] = forms.DateField(
-            label="To", initial=asked.period.last, widget=forms.DateInput(attrs={"type": "date"})
-        )
-        self.initial |= {"from": asked.period.first, "to": asked.period.last}
+        self._add_day("from", "From", asked.period.first)
+        self._add_day("to", "To", asked.period.last)
         hidden = {*without, *([] if can(member, "rate.view") else ["money"])}
         hidden |= set() if can_for_others(member, "report.view") else {"person"}
         for name in hidden:
@@ -66,6 +62,16 @@ class ReportForm(forms.Form):
     def is_narrowed(self) -> bool:
         """Some of the seldom chosen is."""
         return any(self.asked.words.get(name) for name in self.fields if name not in ("period", "by", "then"))
+
+    def _add_day(self, name: str, label: str, shown: date) -> None:
+        """The day that is shown; what was typed stays where others are shown than were asked for."""
+        typed = self.asked.words.get(name, "") if self.asked.trouble else ""
+        marks = {"aria-describedby": "days-trouble"} if typed else {}
+        is_text = bool(typed) and day_in(typed) is None  # a field for days would show nothing
+        self.fields[name] = forms.CharField(
+            label=label, widget=forms.TextInput(attrs={"type": "text" if is_text else "date", **marks})
+        )
+        self.initial[name] = typed if is_text else ((typed and day_in(typed)) or shown).isoformat()
 
     def _offer(self, member: Any) -> None:
         projects = in_figures_of(member).own().by_name()

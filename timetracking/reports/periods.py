@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lib import formats
 from lib.weeks import start_of_week
+from timetracking.inputs import FIRST_DAY, LAST_DAY
 
 LONGEST = 366 * 5  # days
 NAMES = {
@@ -64,6 +66,19 @@ def named(name: str, today: date, first_weekday: int) -> Period:
     if which == "last":
         first, last = _first(unit, first - timedelta(days=1), first_weekday), first - timedelta(days=1)
     return Period(name, first, last)
+
+
+def wrong(days: Mapping[str, date]) -> dict[str, str]:
+    """What is wrong with the days that were asked for (``from``, ``to``), in a sentence each."""
+    if far := [name for name, day in days.items() if not FIRST_DAY <= day <= LAST_DAY]:
+        return dict.fromkeys(far, f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
+    if len(days) < 2:
+        return {}
+    if days["to"] < days["from"]:
+        return {"to": "The last day comes after the first."}
+    if (days["to"] - days["from"]).days > LONGEST:
+        return {"to": f"At most {LONGEST:,} days at once."}
+    return {}
 
 
 def months_before(month: date, number: int) -> date:

@@ -23,6 +23,7 @@ from timetracking.reports import uses
 from timetracking.reports.asked import Asked, asked_of
 from timetracking.reports.forms import ReportForm
 from timetracking.reports.hours import too_few
+from timetracking.reports.periods import Period
 from timetracking.reports.views import SEEN, frame
 from timetracking.targets import plans
 
@@ -90,6 +91,7 @@ def _people_page(request: Any, name: str, which: str, template: str) -> HttpResp
     asked = asked_of(request.GET, member)
     last = min(asked.period.last, today_of(member) - timedelta(days=1))
     first = max(asked.period.first, last - timedelta(days=LONGEST))
+    is_cut = first > asked.period.first
     lines = _lines(asked, member, first, last) if first <= last and not asked.finds_nothing else []
     smallest = TimeSettings.current().smallest_group
     people = {line.person.pk for line in lines}
@@ -105,6 +107,8 @@ def _people_page(request: Any, name: str, which: str, template: str) -> HttpResp
         "first": first,
         "last": last,
         "late_days": LATE_DAYS,
+        "trouble": asked.trouble or (f"At most {LONGEST + 1} days are looked at here." if is_cut else ""),
+        "shown": Period("days", first, last).label if is_cut else asked.period.label,
         "form": ReportForm(asked, member, without=NOT_OF_DAYS),
     }
     return render(request, template, context)

@@ -77,6 +77,7 @@ def report_entries(request: Any) -> HttpResponse:
     context = {
         **frame(request, "reports"),
         "period": asked.period,
+        "trouble": asked.trouble,
         "lines": [(entry, rates.get(entry.pk) if entry.billable else None) for entry in page.rows],
         "minutes": found.minutes(),
         "shows_rates": bool(rates),

@@ -263,3 +263,41 @@ def test_of_somebody_who_is_not_there_nothing_is_shown(client, acme, alice, bobs
     assert "No days yet" in page and "Fewer than" not in page
     with inside(acme):
         assert not ReportUse.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "first", "last", "kept"),
+    [
+        ("from=2026-02-31&to=2026-11-30", "“2026-02-31” is not a day.", None, None, "2026-02-31"),
+        ("from=2026-11-30&to=2026-11-01", "The last day comes after the first.", date(2026, 11, 30),
+         date(2026, 11, 30), "2026-11-01"),
+        ("from=1001-01-01&to=2026-11-30", "Choose a day from 1970 to 2199.", None, None, "1001-01-01"),
+        ("from=1990-01-01&to=2026-11-30", "At most 1,830 days at once.", date(2021, 11, 26), date(2026, 11, 30),
+         "1990-01-01"),
+        ("from=%3Cb%3E", "“&lt;b&gt;” is not a day.", None, None, "&lt;b&gt;"),
+    ],
+)  # fmt: skip
+def test_days_that_are_none_of_a_report_are_told_and_kept(client, alice, alices, hours, words, said, first, last, kept):
+    client.force_login(alice)
+    for path in ("", "utilisation/", "missing/"):
+        page = client.get(f"{URL}{path}?period=days&{words}").text
+        assert said in page and "Shown instead: " in page, path
+        assert f'value="{kept}"' in page, "what was typed stays"
+    period = client.get(f"{URL}?period=days&{words}").context["report"].asked.period
+    assert (first or period.first, last or period.last) == (period.first, period.last)
+    assert f"Shown instead: {period.label}." in client.get(f"{URL}entries/?period=days&{words}").text
+
+
+def test_good_days_and_periods_say_nothing_and_an_unknown_period_does(client, alice, hours):
+    client.force_login(alice)
+    for words in (
+        "",
+        "?period=days&from=2026-11-01&to=2026-11-30",
+        "?period=last_week&from=nonsense",
+        "?from=2026-11-01",
+    ):
+        assert "Shown instead" not in client.get(URL + words).text, words
+    page = client.get(f"{URL}?period=for_ever").text
+    assert "There is no period “for_ever”. Shown instead: " in page
+    assert '<option value="this_month" selected>' in page
+    assert "At most 401 days are looked at here." in client.get(f"{URL}missing/?period=days&from=2023-01-01").text
