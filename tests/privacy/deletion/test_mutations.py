@@ -14,10 +14,12 @@ from django.test.utils import isolate_apps
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
+import datamap
 from accounts import lifecycle
 from accounts.files.stored import folder_of
 from accounts.models import Account
 from accounts.sessions import SESSION_KEY, SessionStore
+from datamap import Erasure
 from datamap.catalog import differences
 from privacy.deletion import certificate, erasing, sessions, tables, verification
 from tests import database
@@ -138,3 +140,59 @@ def test_a_forgotten_key_in_what_is_kept_is_noticed(acme, committed, inside, mon
     assert deletion.is_done and unknown_keys(kept(deletion)) == {"firm"}
     deletion.certificate = deletion.certificate.replace('"firm"', '"id"')
     assert unknown_keys(kept(deletion)) == set()
+
+
+# The data map has one answer for a whole column of JSON, and knows no key in it. So no key can be forgotten where the
+# column goes as a whole, with its row or emptied. These do not go, when a person or an account is erased.
+STAYS_WHEN_SOMEBODY_IS_ERASED = {
+    "an invoice as it was written, which tax law asks for": """
+        billing.RetainedInvoice.billed_to billing.SubscriptionInvoice.billed_to""",
+    "why a request was refused, in codes with evidence": """
+        rights.FirmRequest.exceptions rights.RightsRequest.exceptions""",
+    "what a list shows, is narrowed to or was set to": """
+        crm.BulkEdit.asked crm.BulkEdit.chosen crm.BulkEdit.value crm.ListExport.asked crm.ListExport.columns
+        crm.SavedView.asked crm.SavedView.columns""",
+    "the firm's own words about its work": """
+        crm.Company.custom crm.CustomField.choices crm.Deal.custom timetracking.ProjectTemplate.tasks""",
+    "how a file was read, and how many rows came of it": """
+        crm.ContactImport.mapping crm.ContactImport.match_on crm.ContactImport.sheet crm.ContactImport.tally
+        crm.ContactImport.undo exports.ArchiveImport.plan timetracking.HoursImport.made
+        timetracking.HoursImport.mapping timetracking.HoursImport.sheet timetracking.HoursImport.tally
+        timetracking.HoursImport.undo""",
+    "numbers, hashes and names of tables": """
+        accounts.LogJob.report billing.MoneyIntent.wanted deletion.AccountDeletion.before
+        deletion.AccountDeletion.findings deletion.AccountDeletion.gone deletion.AccountDeletion.people
+        deletion.AccountDeletion.receipts deletion.PersonErasure.accounts deletion.PersonErasure.addresses
+        deletion.PersonErasure.blanked deletion.PersonErasure.lines deletion.RetentionRun.removed
+        exports.Export.withheld registers.Release.figures registers.Release.tally""",
+}
+STAYS_WHEN_AN_ACCOUNT_IS_ERASED = {
+    "an invoice as it was written, which tax law asks for": "billing.RetainedInvoice.billed_to",
+    "of a sign-in, and goes with it": "mfa.Authenticator.data usersessions.UserSession.data",
+    "of a request that somebody made to us": "rights.Comparison.fitted rights.RightsRequest.exceptions",
+    "numbers, hashes and names of tables, known key by key (above)": """
+        deletion.AccountDeletion.before deletion.AccountDeletion.findings deletion.AccountDeletion.gone
+        deletion.AccountDeletion.people deletion.AccountDeletion.receipts""",
+    "figures that we publish, and our own rounds": """
+        deletion.RetentionRun.removed registers.Release.figures registers.Release.tally""",
+}
+
+
+def columns_of_json(models_found):
+    fields = [field for model in models_found for field in model._meta.local_concrete_fields]
+    return [field for field in fields if isinstance(field, models.JSONField)]
+
+
+def names_in(register):
+    return sorted(name for words in register.values() for name in words.split())
+
+
+def test_every_column_of_json_that_outlives_somebody_is_named_with_the_reason(db):
+    found = columns_of_json(apps.get_models(include_auto_created=True))
+    answers = {field: {each.field: each.erase for each in datamap.columns_of(field.model)} for field in found}
+    go = (Erasure.DELETE_ROW, Erasure.CLEAR)
+    staying = [str(field) for field in found if answers[field][field.name] not in go]
+    assert sorted(staying) == names_in(STAYS_WHEN_SOMEBODY_IS_ERASED)
+    erased = {table.name for table in tables.in_order()} | {*tables.EMPTIED_WITH_THE_LOG}
+    outside = [str(field) for field in found if field.model._meta.db_table not in erased]
+    assert sorted(outside) == names_in(STAYS_WHEN_AN_ACCOUNT_IS_ERASED)
