@@ -120,9 +120,10 @@ def _period(words: Mapping[str, str], member: Membership, today: date) -> tuple[
     taken = {each: day for each, day in days.items() if FIRST_DAY <= day <= LAST_DAY}
     first = taken.get("from", usual.first)
     last = max(taken.get("to", max(usual.last, first)), first)
+    said = {*strange, *wrong(days).values(), *wrong({"from": first, "to": last}).values()}
     if (last - first).days > LONGEST:
         first = date.fromordinal(last.toordinal() - LONGEST)
-    return Period(name, first, last), " ".join(sorted({*strange, *wrong(days).values()}))
+    return Period(name, first, last), " ".join(sorted(said))
 
 
 def day_in(text: str) -> date | None:

@@ -297,6 +297,7 @@ def test_good_days_and_periods_say_nothing_and_an_unknown_period_does(client, al
         "?from=2026-11-01",
     ):
         assert "Shown instead" not in client.get(URL + words).text, words
+    assert "At most 1,830 days at once." in client.get(f"{URL}?from=1990-01-01").text, "up to the usual last day"
     page = client.get(f"{URL}?period=for_ever").text
     assert "There is no period “for_ever”. Shown instead: " in page
     assert '<option value="this_month" selected>' in page
