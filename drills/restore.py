@@ -29,15 +29,15 @@ from accounts.files.purposes import Purpose
 from accounts.files.sealed import DamagedFile
 from accounts.files.stored import StoredFile, store
 from accounts.models import Account, Membership
-from config import roles
 from config.env import child_environ, env
 from crm.models import Company, Contact, Note
 from demo import cast
 from drills import SMALL
 from drills.delete import close, fill, outside
 from drills.evidence import Evidence
+from drills.hashes import TOLD_ANEW, Hashes, hashes_of
 from drills.stage import stage
-from privacy.deletion import erasing, persons, replay, tables, verification
+from privacy.deletion import erasing, persons, replay, verification
 from tenancy.context import activate
 from tests import database, processes
 from timetracking.models import Project, TimeEntry
@@ -45,11 +45,7 @@ from timetracking.models import Project, TimeEntry
 IS_SMALL = SMALL in sys.argv
 CONTACTS, ENTRIES, PEOPLE = (200, 400, 2) if IS_SMALL else (10_000, 50_000, 10)
 FIRM, PERSON = "Zanzibarcanary", "Quillfeathercanary"  # words that nobody finds afterwards
-TOLD_ANEW = {"accounts_outgoingmail", "accounts_notice", "deletion_personerasure", "accounts_accountkey"}
-"""What tells of the erasing itself, with its time; and the key, which is put back from beside the backup."""
 REPLAY = [sys.executable, "manage.py", "replay_deletions"]
-
-Hashes = dict[str, tuple[str, int]]
 
 
 class Steps:
@@ -157,7 +153,7 @@ def play(steps: Steps, here: Installation) -> None:
         steps.done("a firm and people are erased", f"{left['ledger']} lines in the ledger")
         kept = here.dump()
         steps.done("their words in a dump of it", _counted(kept), holds=not _words_in(kept))
-    with prepared(there.name):
+    with database.prepared(there.name):
         put_back(steps, there, backup, firm, other, left)
 
 
@@ -182,7 +178,7 @@ def put_back(
     with there.in_use():
         found = [*verification.findings(firm.pk, public_id=firm.public_id), *replay.what_is_in_the_way()]
         steps.done("verification", "; ".join(found) or "nothing of the firm", holds=not found)
-        hashes = hashes_of(other)
+        hashes = rows_of(other)
         differ = sorted(table for table in hashes if hashes[table] != left["hashes"][table])
         alike = f"{len(hashes) - len(differ)} of {len(hashes)} tables, {sum(n for _, n in hashes.values()):,} rows"
         steps.done("the other firm, hash by hash", f"{alike} equal", holds=not differ)
@@ -228,34 +224,13 @@ def erase(firm: Account, other: Account, people: list[Any]) -> dict[str, Any]:
         with activate(other, actor=cast.SYSTEM):
             persons.certify(persons.erase(person, asked_by=None, reason="asked"))
     lines = settings.DELETION_LEDGER.read_text().count("\n")
-    return {"hashes": hashes_of(other), "ledger": lines}
+    return {"hashes": rows_of(other), "ledger": lines}
 
 
-def hashes_of(account: Account) -> Hashes:
-    """A hash of all rows of an account and their number, by table, as the role of backups sees them."""
-    found: Hashes = {}
+def rows_of(account: Account) -> Hashes:
+    """What an account has, as the role of backups sees it."""
     with psycopg.connect(database.renamed(env.dsn("loader"), connection.settings_dict["NAME"])) as own:
-        for table in tables.in_order():
-            if table.name not in TOLD_ANEW:
-                row = own.execute(
-                    "SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')), count(*) "
-                    f'FROM "{table.name}" t WHERE t.account_id = %s',
-                    [account.pk],
-                ).fetchone()
-                found[table.name] = row[0], row[1]  # type: ignore[index]
-    return found
-
-
-@contextmanager
-def prepared(name: str) -> Iterator[None]:
-    """An empty database beside its queues, for a backup."""
-    roles.prepare_database(database.admin_dsn(), name, env.role_password)
-    roles.prepare_broker(database.admin_dsn(), f"{name}_broker", env.role_password("candor_broker"))
-    try:
-        yield
-    finally:
-        database.drop(f"{name}_broker")
-        database.drop(name)
+        return hashes_of(account.pk, own.cursor(), but=TOLD_ANEW)
 
 
 def _opens(file: StoredFile) -> bool:

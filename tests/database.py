@@ -86,6 +86,21 @@ def drop(name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def prepared(name: str) -> Iterator[None]:
+    """An empty database beside its queues, for a backup."""
+    from config import roles
+    from config.env import env
+
+    roles.prepare_database(admin_dsn(), name, env.role_password)
+    roles.prepare_broker(admin_dsn(), f"{name}_broker", env.role_password("candor_broker"))
+    try:
+        yield
+    finally:
+        drop(f"{name}_broker")
+        drop(name)
+
+
 def template_name() -> str:
     """The migrated database that workers clone."""
     return f"candor_template_{migrations_hash()}"

@@ -29,10 +29,10 @@ def test_what_the_drill_makes_is_erased_and_one_changed_row_is_seen(
         assert set(restore._words_in(before)) == {restore.FIRM, restore.PERSON}
         left = restore.erase(firm, other, people)
         assert left["ledger"] == 3 and restore._words_in(dump(name)) == [], "a firm, a contact and a member"
-        assert restore.hashes_of(other) == left["hashes"]
+        assert restore.rows_of(other) == left["hashes"]
         with inside(other):
             Contact.objects.filter(pk=Contact.objects.order_by("pk")[0].pk).update(note="Twice?")
-        now = restore.hashes_of(other)
+        now = restore.rows_of(other)
     assert [table for table in now if now[table] != left["hashes"][table]] == ["crm_contact"]
 
 

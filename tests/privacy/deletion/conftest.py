@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts import closing
-from privacy.deletion import tables
+from drills.hashes import TOLD, hashes_of
 
 
 @pytest.fixture(autouse=True)
@@ -27,17 +27,8 @@ def outside(tmp_path, settings, files_folder, monkeypatch):
 def state_of(inside, recorder):
     """A hash of all rows of an account for each table; what merely tells of it (log, letters) left out."""
 
-    def read(account, but=("accounts_outgoingmail", "accounts_notice")):
-        found = {}
+    def read(account, but=TOLD):
         with inside(account), recorder.looking_away(), connection.cursor() as cursor:
-            for name in [table.name for table in tables.in_order() if table.name not in but] + ["accounts_account"]:
-                column = "id" if name == "accounts_account" else "account_id"
-                cursor.execute(
-                    f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{name}\" t "
-                    f"WHERE t.{column} = %s",
-                    [account.pk],
-                )
-                found[name] = cursor.fetchone()[0]
-        return found
+            return hashes_of(account.pk, cursor, but)
 
     return read

@@ -25,10 +25,11 @@ from accounts.files.stored import store
 from accounts.models import Account, Membership, StoredFile
 from audit.keys import NoKey
 from audit.models import Event
-from config import backups, guard, roles
+from config import backups, guard
 from config.env import child_environ, env
 from config.trouble import Trouble
 from crm.models import Contact, Note
+from drills.hashes import TOLD_ANEW
 from lib.restores import last_restore
 from privacy.deletion import erasing, keyring, ledger, persons, replay, verification
 from privacy.support_access import granting
@@ -42,8 +43,6 @@ from tests.signed_in import staff_browser
 
 MARK = b"Zanzibarcanary"
 PERSON = "Quillfeathercanary"
-TOLD_ANEW = ("accounts_outgoingmail", "accounts_notice", "deletion_personerasure", "accounts_accountkey")
-"""What tells of the erasing itself, with its time; and the key, which is put back from beside the backup."""
 
 
 def installation(name, folder):
@@ -59,11 +58,8 @@ def installation(name, folder):
 @pytest.fixture
 def empty_database():
     name = f"{connection.settings_dict['NAME']}_restored"
-    roles.prepare_database(database.admin_dsn(), name, env.role_password)
-    roles.prepare_broker(database.admin_dsn(), f"{name}_broker", env.role_password("candor_broker"))
-    yield name
-    database.drop(f"{name}_broker")
-    database.drop(name)
+    with database.prepared(name):
+        yield name
 
 
 def without_a_key(facts):
