@@ -12,6 +12,7 @@ from django.http import HttpResponse
 
 from accounts.api.fields import MaybeInstant, MaybeText, Row
 from accounts.api.once import told_once
+from accounts.api.resource import nothing
 from accounts.api.single import Single
 from accounts.api.values import EXAMPLE_INSTANT
 from accounts.models import Membership, SecretLink
@@ -35,7 +36,7 @@ class OwnAddress(Single):
     )
     present: ClassVar[Callable[[Membership], SecretLink | None]]
     make: ClassVar[Callable[[Membership], str]]
-    revoke: ClassVar[Callable[[Membership], None]]
+    revoke: ClassVar[Callable[[Membership], bool]]
 
     def read(self, request: Any) -> HttpResponse:  # type: ignore[override]
         return self._answer(request, self._known(request))
@@ -49,9 +50,7 @@ class OwnAddress(Single):
     def delete(self, request: Any) -> HttpResponse:  # type: ignore[override]
         """It leads nowhere any more."""
         type(self).revoke(request.membership)
-        response = HttpResponse(status=204)
-        del response["Content-Type"]
-        return response
+        return nothing()
 
     def _known(self, request: Any) -> Row:
         link = type(self).present(request.membership)

@@ -16,7 +16,7 @@ from lib.durations import Duration, DurationError, Unit, parse
 from tenancy.forms import VersionedModelForm
 from timetracking.actions import Clock, clock_between
 from timetracking.errors import NeedsClock
-from timetracking.inputs import FIRST_DAY, LAST_DAY, DayField
+from timetracking.inputs import FIRST_DAY, LAST_DAY, DayField, day_in
 from timetracking.models import Project, Task, TimeEntry, TimeSettings, work_name, work_value
 from timetracking.queries import zone_of
 from timetracking.sheets.locks import LONGEST_REASON
@@ -256,8 +256,5 @@ def typed_time(entry: TimeEntry) -> str:
 
 def parsed_day(text: str | None, default: date) -> date:
     """A day from an address; anything else is the default."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return default
-    return day if FIRST_DAY <= day <= LAST_DAY else default
+    day = day_in(text or "")
+    return day if day and FIRST_DAY <= day <= LAST_DAY else default

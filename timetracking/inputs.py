@@ -26,6 +26,14 @@ class DayField(forms.DateField):
             raise forms.ValidationError(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
 
 
+def day_in(text: str) -> date | None:
+    """A day as an address writes it; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def companies_for(member: Membership, present: int | None) -> QuerySet[Company]:
     """The clients that this member may choose, and the one that stands there now."""
     seen = Company.objects.live().visible_to(member).values("pk")

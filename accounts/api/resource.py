@@ -208,9 +208,7 @@ class Resource:
 
     def delete(self, request: Any, public_id: UUID) -> HttpResponse:
         self.remove(self._editable(request, public_id), request)
-        response = HttpResponse(status=204)
-        del response["Content-Type"]  # nothing is of no kind
-        return response
+        return nothing()
 
     # --- the way ------------------------------------------------------------------------------------
 
@@ -326,6 +324,13 @@ def shown_all(rows: Iterable[Row], fields: Mapping[str, Field]) -> list[dict[str
         if not field.is_write_only
     ]
     return [{name: part(row) for name, part in parts} for row in rows]
+
+
+def nothing() -> HttpResponse:
+    """What is answered where something went."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]  # nothing is of no kind
+    return response
 
 
 def answer(data: Any, status: int = 200) -> HttpResponse:

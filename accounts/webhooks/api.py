@@ -5,6 +5,8 @@ A secret is in the answer that made it, and nowhere else: not in what is kept fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +66,15 @@ class MaybeId(Field):
 
 class RecipientBody(BodyForm, RecipientForm):
     """What the register says of a recipient."""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What a recipient lacks says so in a sentence."""
+    try:
+        yield
+    except (actions.IsOff, actions.NoSecret) as refusal:
+        raise Problem("in-the-way", str(refusal)) from None
 
 
 class Webhooks(Resource):
@@ -129,10 +140,8 @@ class Webhooks(Resource):
 
     def on(self, request: Any, public_id: UUID) -> HttpResponse:
         """It hears of what happens from now on."""
-        try:
+        with refusals():
             actions.switch_on(self._editable(request, public_id))
-        except actions.NoSecret as missing:
-            raise Problem("in-the-way", str(missing)) from None
         return self._answer(request, self._row(request, public_id))
 
     def off(self, request: Any, public_id: UUID) -> HttpResponse:
@@ -142,10 +151,8 @@ class Webhooks(Resource):
 
     def test(self, request: Any, public_id: UUID) -> HttpResponse:
         """Send a message about nothing."""
-        try:
+        with refusals():
             actions.send_test(self._editable(request, public_id))
-        except actions.IsOff as off:
-            raise Problem("in-the-way", str(off)) from None
         return self._answer(request, self._row(request, public_id))
 
 
@@ -184,10 +191,8 @@ class WebhookDeliveries(Resource):
 
     def again(self, request: Any, public_id: UUID) -> HttpResponse:
         """Send it once more, under the same id."""
-        try:
+        with refusals():
             actions.send_again(self._editable(request, public_id))
-        except actions.IsOff as off:
-            raise Problem("in-the-way", str(off)) from None
         return self._answer(request, self._row(request, public_id))
 
 

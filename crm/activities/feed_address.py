@@ -22,10 +22,12 @@ def make(member: Membership) -> str:
 
 
 @whole
-def revoke(member: Membership) -> None:
-    """End it at once."""
-    if secret_links.revoke(member, KIND):
+def revoke(member: Membership) -> bool:
+    """End it at once. False where there was none."""
+    was_there = bool(secret_links.revoke(member, KIND))
+    if was_there:
         audit.record("feed.revoked")
+    return was_there
 
 
 def present(member: Membership) -> SecretLink | None:

@@ -32,11 +32,12 @@ def make_address(member: Membership) -> str:
 
 
 @whole
-def revoke_address(member: Membership) -> None:
-    """Mail to it is refused from now on."""
-    if address.present(member):
-        address.revoke(member)
+def revoke_address(member: Membership) -> bool:
+    """Mail to it is refused from now on. False where there was none."""
+    was_there = address.revoke(member)
+    if was_there:
         audit.record("mail_address.revoked")
+    return was_there
 
 
 @whole

@@ -25,8 +25,8 @@ def present(member: Membership) -> SecretLink | None:
     return secret_links.present(member, KIND)
 
 
-def revoke(member: Membership) -> None:
-    secret_links.revoke(member, KIND)
+def revoke(member: Membership) -> bool:
+    return bool(secret_links.revoke(member, KIND))
 
 
 def found(address: str) -> SecretLink | None:

@@ -42,8 +42,7 @@ def address_make(request: Any) -> HttpResponse:
 @require_POST
 @allow("mail.edit")
 def address_revoke(request: Any) -> HttpResponse:
-    if address.present(request.membership):
-        actions.revoke_address(request.membership)
+    if actions.revoke_address(request.membership):
         messages.success(request, "The address is revoked. Mail to it is refused from now on.")
     return redirect("crm:mails", request.account.slug)
 

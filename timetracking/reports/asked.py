@@ -15,7 +15,7 @@ from accounts.queries import colleagues_of
 from crm.models import Company, Tag
 from lib.addresses import id_in
 from timetracking.access import in_figures_of
-from timetracking.inputs import FIRST_DAY, LAST_DAY
+from timetracking.inputs import FIRST_DAY, LAST_DAY, day_in
 from timetracking.models import Task
 from timetracking.queries import today_of
 from timetracking.reports.periods import LONGEST, NAMES, USUAL, Period, named, wrong
@@ -124,14 +124,6 @@ def _period(words: Mapping[str, str], member: Membership, today: date) -> tuple[
     if (last - first).days > LONGEST:
         first = date.fromordinal(last.toordinal() - LONGEST)
     return Period(name, first, last), " ".join(sorted(said))
-
-
-def day_in(text: str) -> date | None:
-    """A day as an address writes it; None for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _chosen(words: Mapping[str, str], member: Membership) -> tuple[dict[str, Any], bool]:

@@ -12,7 +12,8 @@ from accounts.queries import colleagues_of
 from crm.models import Company
 from timetracking.access import in_figures_of
 from timetracking.finding import tags_of_hours
-from timetracking.reports.asked import DIMENSIONS, NONE, Asked, day_in
+from timetracking.inputs import day_in
+from timetracking.reports.asked import DIMENSIONS, NONE, Asked
 from timetracking.reports.periods import NAMES
 
 YES_NO = [("", "Either"), ("yes", "Yes"), ("no", "No")]
