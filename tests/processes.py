@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from kombu import pools
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -129,10 +130,15 @@ def server(committed: None, _server_process: str, broker_database: None) -> str:
 
 
 @pytest.fixture(scope="session")
-def broker_database(worker_database: str) -> Iterator[None]:
-    """The message queues of this worker's database; what a test enqueues goes there too."""
+def _broker_database(worker_database: str) -> Iterator[None]:
     with broker_of(worker_database):
         yield
+
+
+@pytest.fixture
+def broker_database(_broker_database: None) -> None:
+    """The message queues of this worker's database, empty; what a test enqueues goes there too."""
+    empty_the_broker()
 
 
 @contextmanager
@@ -151,6 +157,16 @@ def broker_of(database_name: str) -> Iterator[None]:
     finally:
         use_broker("memory://", before)
         database.drop(name)
+
+
+def empty_the_broker() -> None:
+    """Every message is gone, those under way included."""
+    if app.conf.broker_url.startswith("redis"):
+        with app.connection_for_write() as broker:
+            broker.default_channel.client.flushall()
+        return
+    with psycopg.connect(app.conf.broker_transport_options["conn_string"]) as broker:
+        broker.execute("TRUNCATE pgmq.q_default, pgmq.q_long")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from config.celery import app
 from tests import processes
-from tests.kills.stage import Nursery, Postman, empty_the_broker
+from tests.kills.stage import Nursery, Postman
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def _postman() -> Iterator[Postman]:
 
 
 @pytest.fixture(scope="session")
-def _nursery(worker_database: str, broker_database: None, _postman: Postman) -> Iterator[Nursery]:
+def _nursery(worker_database: str, _broker_database: None, _postman: Postman) -> Iterator[Nursery]:
     with Nursery({**processes._environ(worker_database), "EMAIL_URL": _postman.url, "BATCH": "100"}) as nursery:
         yield nursery
 
@@ -35,7 +35,9 @@ def _redis() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _nursery_on_redis(worker_database: str, broker_database: None, _postman: Postman, _redis: str) -> Iterator[Nursery]:
+def _nursery_on_redis(
+    worker_database: str, _broker_database: None, _postman: Postman, _redis: str
+) -> Iterator[Nursery]:
     environ = processes._environ(worker_database) | {"EMAIL_URL": _postman.url, "CELERY_BROKER_URL": _redis}
     with Nursery(environ) as nursery:
         yield nursery
@@ -46,7 +48,7 @@ def nursery_on_redis(committed: None, _nursery_on_redis: Nursery, _redis: str, s
     """Like ``nursery``, with its messages in Redis; what this test sends goes there too."""
     before = app.conf.broker_url, app.conf.broker_transport_options
     processes.use_broker(_redis, {})
-    empty_the_broker()
+    processes.empty_the_broker()
     yield _nursery_on_redis
     _nursery_on_redis.kill_all()
     processes.use_broker(*before)
@@ -58,7 +60,7 @@ def nursery(committed: None, _nursery: Nursery, shared_files: None) -> Iterator[
 
     No message of an earlier test reaches them.
     """
-    empty_the_broker()
+    processes.empty_the_broker()
     yield _nursery
     _nursery.kill_all()
-    empty_the_broker()
+    processes.empty_the_broker()

@@ -19,7 +19,6 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from aiosmtpd.controller import Controller
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -124,16 +123,6 @@ def until(condition: Callable[[], Any], *processes: Process, seconds: float = 60
             words = "\n".join(process.log.read_text()[-4000:] for process in processes if process.log.exists())
             raise AssertionError(f"It did not come to pass. They said:\n{words}")
         time.sleep(0.02)
-
-
-def empty_the_broker() -> None:
-    """Every message is gone, those under way included."""
-    if app.conf.broker_url.startswith("redis"):
-        with app.connection_for_write() as broker:
-            broker.default_channel.client.flushall()
-        return
-    with psycopg.connect(app.conf.broker_transport_options["conn_string"]) as broker:
-        broker.execute("TRUNCATE pgmq.q_default, pgmq.q_long")
 
 
 # ---------------------------------------------------------------------------------------- letters

@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account, OutgoingMail
+from accounts.tasks import send_waiting_mail
 from config.celery import BEAT, app
+from tests import processes
 from tests.kills.stage import (
     Nursery,
-    empty_the_broker,
     faults_of_import,
     faults_of_mailing,
     letters,
@@ -33,11 +34,18 @@ def waiting_messages() -> int:
         return sum(broker.default_channel._size(queue) for queue in ("default", "long"))
 
 
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_a_test_finds_no_message_that_another_left(broker_database, turn):
+    assert waiting_messages() == 0
+    send_waiting_mail.delay()
+    assert waiting_messages() == 1
+
+
 def test_a_broker_that_loses_everything_loses_nothing(any_nursery, postman, acme):
     job = start_import(acme, 50)
     write_mailing(5)
     assert waiting_messages() == 2
-    empty_the_broker()
+    processes.empty_the_broker()
     assert waiting_messages() == 0
     worker = any_nursery.worker()
     assert (seen(job).rows_read, letters()["sent"]) == (0, 0)
@@ -54,7 +62,7 @@ def test_processes_that_saw_the_broker_emptied_go_on_with_it(any_nursery, postma
     worker, _ = any_nursery.worker(), any_nursery.scheduler("waiting mail", "alarms")
     write_mailing(1)
     until(lambda: letters()["sent"] == 1, worker)
-    empty_the_broker()
+    processes.empty_the_broker()
     job = start_import(acme, 50)
     write_mailing(1)
     until(lambda: letters()["sent"] == 2 and not seen(job).is_at_work, worker)
@@ -65,7 +73,7 @@ def test_a_killed_scheduler_goes_on_where_it_is_started_again(nursery, postman):
     worker, scheduler = nursery.worker(), nursery.scheduler("waiting mail")
     until(lambda: worker.log.read_text().count("send_waiting_mail") >= 2, worker)
     scheduler.kill()
-    empty_the_broker()
+    processes.empty_the_broker()
     OutgoingMail.objects.create(to="edith@pell.example", kind="welcome", subject="Unheard of", text="Hello")
     assert letters() == {"waiting": 1}
     nursery.scheduler("waiting mail")
