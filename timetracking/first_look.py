@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.models import Membership
 from tenancy.context import current_account_id
-from timetracking.models import Project, TimeSettings, Timesheet
+from timetracking.models import Project, Task, TimeSettings, Timesheet
 from timetracking.sheets import locks
 
 _LOOK = """
@@ -20,7 +20,10 @@ _LOOK = """
         EXISTS (SELECT 1 FROM timetracking_runningtimer timer WHERE timer.account_id = one.account_id
             AND timer.person_id = %s),
         EXISTS (SELECT 1 FROM timetracking_projectmember team WHERE team.account_id = one.account_id
-            AND team.project_id = %s)
+            AND team.project_id = %s),
+        EXISTS (SELECT 1 FROM timetracking_timeentry entry WHERE entry.account_id = one.account_id
+            AND entry.person_id = %s AND entry.day = %s AND entry.project_id = %s
+            AND entry.task_id IS NOT DISTINCT FROM %s)
     FROM (SELECT %s::bigint AS account_id) one
     LEFT JOIN timetracking_timesettings settings ON settings.account_id = one.account_id
 """
@@ -33,13 +36,15 @@ class FirstLook:
     has_closed_sheet: bool
     has_timer: bool
     has_team: bool
+    has_entries: bool
 
 
-def look(person: Membership, project: Project, day: date, *, alone: bool = False) -> FirstLook:
+def look(person: Membership, project: Project, task: Task | None, day: date, *, alone: bool = False) -> FirstLook:
     """Hold the person (``locks.hold``), then look; the account's settings are read by the way."""
     locks.hold(person, alone=alone)
     with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
-        values = [person.pk, [*Timesheet.CLOSED], day, person.pk, project.pk, current_account_id()]
+        of_entries = [person.pk, day, project.pk, task.pk if task else None]
+        values = [person.pk, [*Timesheet.CLOSED], day, person.pk, project.pk, *of_entries, current_account_id()]
         cursor.execute(_written(), values)
         row = cursor.fetchone()
     names = _columns()

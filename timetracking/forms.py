@@ -14,6 +14,7 @@ from lib import formats
 from lib.addresses import id_in
 from lib.durations import Duration, DurationError, Unit, parse
 from tenancy.forms import VersionedModelForm
+from tenancy.written import WrittenRecords
 from timetracking.actions import Clock, clock_between
 from timetracking.errors import NeedsClock
 from timetracking.inputs import FIRST_DAY, LAST_DAY, DayField, day_in
@@ -200,21 +201,23 @@ class EntryForm(PanelEntryForm):
         return cleaned
 
 
+_TASKS = WrittenRecords(Task, "project", "project__company", by="public_id")
+_PROJECTS = WrittenRecords(Project, "company", by="public_id")
+
+
 class OneWorkField(forms.CharField):
     """A project and task by their public ids, without a list of all the others."""
 
     def clean(self, value: Any) -> tuple[Project, Task | None]:
-        project_id, _, task_id = super().clean(value).partition(".")
-        if not id_in(project_id) or (task_id and not id_in(task_id)):
+        first, _, second = super().clean(value).partition(".")
+        project_id, task_id = id_in(first), id_in(second)
+        if not project_id or (second and not task_id):
             raise forms.ValidationError("This is not a project or task.")
-        try:
-            if task_id:
-                tasks = Task.objects.select_related("project__company")
-                task = tasks.get(public_id=task_id, project__public_id=project_id)
-                return task.project, task
-            return Project.objects.select_related("company").get(public_id=project_id), None
-        except (Project.DoesNotExist, Task.DoesNotExist) as error:
-            raise forms.ValidationError("This project or task is not there any more.", code="gone") from error
+        task = _TASKS.get(task_id) if task_id else None
+        project = task.project if task else None if task_id else _PROJECTS.get(project_id)
+        if project is None or project.public_id != project_id:
+            raise forms.ValidationError("This project or task is not there any more.", code="gone")
+        return project, task
 
 
 class CellForm(forms.Form):

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Q, Sum
 from django.utils import timezone
 
@@ -353,16 +354,21 @@ def _first_day(timer: RunningTimer) -> date:
     return local_day(timer.started_at, timer.zone)
 
 
+_AROUND = """
+    SELECT day, coalesce(sum(minutes) FILTER (WHERE project_id = %s AND task_id IS NOT DISTINCT FROM %s), 0),
+        sum(minutes)
+    FROM timetracking_timeentry WHERE account_id = %s AND person_id = %s AND day BETWEEN %s AND %s GROUP BY day
+"""
+
+
 def minutes_around(cell: Cell, *, account: Account) -> tuple[int, dict[date, int]]:
     """What the cell's row adds up to in its week, and what each day of the week does."""
     days = days_of_week(cell.day, account.first_weekday)
-    row, by_day = 0, dict.fromkeys(days, 0)
-    entries = TimeEntry.objects.of(cell.person).between(days[0], days[-1])
-    work = (cell.project.pk, cell.task.pk if cell.task else None)
-    for project_id, task_id, day, minutes in entries.values_list("project_id", "task_id", "day", "minutes"):
-        by_day[day] += minutes
-        row += minutes if (project_id, task_id) == work else 0
-    return row, by_day
+    work = cell.project.pk, cell.task.pk if cell.task else None
+    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(_AROUND, [*work, current_account_id(), cell.person.pk, days[0], days[-1]])
+        sums = {day: (of_row, of_all) for day, of_row, of_all in cursor.fetchall()}
+    return sum(of_row for of_row, _ in sums.values()), {day: sums.get(day, (0, 0))[1] for day in days}
 
 
 def hours_by_day(person: Membership, days: list[date]) -> dict[date, int]:

@@ -56,10 +56,11 @@ def set_billable(cell: Cell, billable: bool, *, expected: str) -> Cell:
 
 def _fresh(cell: Cell, expected: str) -> tuple[Cell, FirstLook]:
     one_writer_a_day(cell.person, cell.day)
-    seen = look(cell.person, cell.project, cell.day)
+    seen = look(cell.person, cell.project, cell.task, cell.day)
     if seen.has_timer and is_running(cell):
         raise Timed("Stop the timer to edit.")
-    stored = cell_of(cell.person, cell.project, cell.task, cell.day, lock=True)
+    work = cell.project, cell.task, cell.day
+    stored = cell_of(cell.person, *work, lock=True) if seen.has_entries else Cell(cell.person, *work)
     if stored.version != expected:
         raise CellChanged(stored)
     return stored, seen

@@ -69,7 +69,7 @@ def log_time(
 
     ``reason``: why it comes late, on a day that was approved or locked. ``seen``: what a first look has found already.
     """
-    seen = seen or look(person, project, day, alone=bool(reason.strip()))
+    seen = seen or look(person, project, task, day, alone=bool(reason.strip()))
     refuse_closed(person, project, task, None if seen.has_team else {})
     entry = TimeEntry(person=person, project=project, task=task, day=day, minutes=minutes, note=note, source=source)
     entry.billable = is_billable(project, task) if billable is None else billable
