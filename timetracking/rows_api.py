@@ -16,7 +16,7 @@ from accounts.api.fields import EXAMPLE_ID, ID, Day, Field, MaybeDay, OneOf, Ref
 from accounts.api.operations import Endpoint
 from accounts.api.problems import Problem
 from accounts.api.resource import VERBS, Resource, answer
-from accounts.api.values import a_day
+from accounts.api.values import Wrong, a_day
 from accounts.models import Membership
 from accounts.permissions import within_reach
 from lib.weeks import start_of_week
@@ -81,7 +81,8 @@ class SheetRows(Resource):
     name, one = "sheet-rows", "sheet_row"
     about = (
         "Rows that somebody put on a sheet before there are hours in them: on one week's, or, where the week is null, "
-        "on every week's as a favourite. A row with hours in its week goes only once they have gone."
+        "on every week's as a favourite. A row with hours in its week goes only once they have gone. Delete a "
+        "favourite with `week` to take it off that week's sheet alone; post it with the week to have it there again."
     )
     model, scope, is_versioned = SheetRow, "time", False
     may = {"browse": "time.view", "create": "time.log", "read": "time.view", "delete": "time.log"}
@@ -93,6 +94,7 @@ class SheetRows(Resource):
         Reference("task", "One of the project's tasks.", EXAMPLE_ID, to="tasks"),
     )
     orders = {"created_at": ("id",), "-created_at": ("-id",)}
+    asked_at_deletion = {"week": "A day of the week that a favourite is taken off; of every week if not said."}
     filters = (
         lists.by_reference("person", lambda member: Membership.objects.filter(account_id=member.account_id), "Whose."),
         lists.by_reference("project", Project.objects.visible_to, "For work on this project."),
@@ -116,14 +118,24 @@ class SheetRows(Resource):
 
     def remove(self, record: Any, request: Any) -> None:
         what = record.person, record.project, record.task
-        if record.week is None:
+        week = record.week or _week_asked(request)
+        if week is None:
             actions.star_row(*what, starred=False)
             return
         with refusals():
             try:
-                actions.remove_row(what[0], record.week, *what[1:])
+                actions.remove_row(what[0], week, *what[1:])
             except NeedsConfirmation:
                 raise Refused("There are hours in this row. Delete its entries first.") from None
+
+
+def _week_asked(request: Any) -> date | None:
+    """The first day of the week that the address names."""
+    text = request.GET.get("week", "")
+    try:
+        return start_of_week(a_day(text), request.account.first_weekday) if text else None
+    except Wrong as wrong:
+        raise Problem("invalid", errors={"week": [str(wrong)]}) from wrong
 
 
 class CopyBody(ForSomebody):
@@ -151,7 +163,8 @@ class Weeks(Resource):
     name, one = "weeks", "week"
     about = (
         "Brings one week's rows, and if asked its hours and notes, into another, as on the page of the week. "
-        "Nothing is doubled: cells that hold time are skipped, so are locked days and rows that are closed to new time."
+        "Nothing is doubled: cells that hold time are skipped, so are locked days and rows that are closed to new "
+        "time. The answer names what came: entries and rows are deleted again one by one."
     )
     model, scope, is_versioned = TimeEntry, "time", False
     may = {"copy": "time.log"}

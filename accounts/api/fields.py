@@ -74,8 +74,13 @@ class Text(Field):
     def take(self, value: Any) -> dict[str, Any]:
         return {self.name: a_text(value)}
 
+    def longest(self, model: type[Model]) -> int | None:
+        """The most characters that it takes, those around the text included; None without a bound."""
+        bound: int | None = column_of(model, self.columns[0]).max_length
+        return bound
+
     def schema(self, model: type[Model]) -> Schema:
-        longest = column_of(model, self.columns[0]).max_length
+        longest = self.longest(model)
         bounds = {**({"minLength": 1} if self.is_required else {}), **({"maxLength": longest} if longest else {})}
         return {**super().schema(model), **bounds}
 
@@ -230,6 +235,32 @@ class Whole(Field):
     def schema(self, model: type[Model]) -> Schema:
         kind = ["integer", "null"] if self.may_be_null else "integer"
         return {**super().schema(model), "type": kind, "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    """A number with places after the point, or null. It is text: a float would lose some."""
+
+    digits: int = 7  # before the point
+    places: int = 2
+
+    is_plain = False
+
+    @property
+    def pattern(self) -> str:
+        return rf"[0-9]{{1,{self.digits}}}(\.[0-9]{{1,{self.places}}})?"
+
+    def show(self, row: Row) -> Any:
+        number = row[self.columns[0]]
+        return None if number is None else f"{number:.{self.places}f}"
+
+    def take(self, value: Any) -> dict[str, Any]:
+        if value is not None and not (isinstance(value, str) and re.fullmatch(self.pattern, value)):
+            raise Wrong(f'Write a number as text, as in "{self.example or "12.5"}", or null.')
+        return {self.name: value}
+
+    def schema(self, model: type[Model]) -> Schema:
+        return {**super().schema(model), "type": ["string", "null"], "pattern": f"^{self.pattern}$"}
 
 
 @dataclass(frozen=True)

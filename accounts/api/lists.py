@@ -92,7 +92,7 @@ def asked_of(
     chosen, errors = chosen_of(request, filters, common)
     asked = Asked(
         search=request.GET.get("search", ""),
-        ordering=request.GET.get("ordering") or next(iter(orders)),
+        ordering=request.GET.get("ordering", next(iter(orders))),
         filters=chosen,
         cursor=request.GET.get("cursor") or None,
         size=_size(request.GET.get("page_size"), errors),

@@ -24,7 +24,7 @@ TITLES = {
     "start": "Start the {one}", "stop": "Stop the {one}", "copy": "Copy {a}",
     "merge": "Merge others into {a}", "restore": "Take {a} out of the bin", "undo": "Undo {a}",
     "restrict": "Restrict {a}: keep it, and use it no more", "lift": "Lift the restriction of {a}",
-    "withdraw": "Withdraw {a}", "approve": "Approve {a}", "return": "Return {a} with words",
+    "withdraw": "Withdraw {a}", "approve": "Approve {a}", "decline": "Decline {a}", "return": "Return {a} with words",
     "reopen": "Reopen {a} that was approved",
     "check": "Check {a}", "run": "Run {a}", "cancel": "Cancel {a}",
     "receipt": "Put a receipt to {a}",
@@ -61,12 +61,16 @@ SENT = {
     "merge": "Merge",
     "restrict": "Restrict",
     "lift": "Lift",
+    "approve": "Approve",
+    "decline": "Decline",
     "return": "Return",
     "reopen": "Reopen",
     "check": "Check",
     "receipt": "Receipt",
     "erase": "Erase",
 }
+MAY_BE_EMPTY = ("stop", "check", "approve", "decline")
+SENT_BY_SOME = ("approve",)  # with a body where the resource says so in ``sent``
 A_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -140,11 +144,11 @@ def _operation(resource: Resource, verb: str) -> dict[str, Any]:
     }
     if verb in resource.files:
         said["requestBody"] = {"required": True, "content": A_FILE}
-    elif verb in SENT:
+    elif verb in SENT and (verb in resource.sent or verb not in SENT_BY_SOME):
         schema = _ref("schemas", f"{_name(resource)}{SENT[verb]}")
         shown = resource.sent[verb]["examples"][0] if verb in resource.sent else example(resource, written=verb)
         content = {"schema": schema, "example": shown}
-        said["requestBody"] = {"required": verb not in ("stop", "check"), "content": {"application/json": content}}
+        said["requestBody"] = {"required": verb not in MAY_BE_EMPTY, "content": {"application/json": content}}
     return said
 
 

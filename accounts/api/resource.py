@@ -20,7 +20,7 @@ from django.urls import URLPattern, path
 
 from accounts.api import lists
 from accounts.api.body import errors_of, given_to_form, read_body
-from accounts.api.fields import Field, Row, Schema
+from accounts.api.fields import Field, Row, Schema, Text
 from accounts.api.operations import Endpoint, Operation
 from accounts.api.problems import Problem
 from accounts.keys import SCOPES
@@ -46,6 +46,7 @@ VERBS = {
     "lift": "POST",
     "withdraw": "POST",
     "approve": "POST",
+    "decline": "POST",
     "return": "POST",
     "reopen": "POST",
     "check": "POST",
@@ -207,6 +208,8 @@ class Resource:
         return self._answer(request, self._row(request, public_id))
 
     def delete(self, request: Any, public_id: UUID) -> HttpResponse:
+        if unknown := request.GET.keys() - self.asked_at_deletion.keys():
+            raise Problem("parameters", errors={name: ["There is no such parameter."] for name in sorted(unknown)})
         self.remove(self._editable(request, public_id), request)
         return nothing()
 
@@ -255,11 +258,22 @@ class Resource:
     def _form(self, request: Any, record: Any) -> Any:
         """The valid form that the body fills in."""
         fields = self.fields_for(request.membership)
-        given = given_to_form(read_body(request), fields, is_new=record is None)
+        body = read_body(request)
+        given = given_to_form(body, fields, is_new=record is None)
+        excess = {name: self._excess(field, body.get(name)) for name, field in fields.items()}
+        if any(excess.values()):
+            raise Problem("invalid", errors={name: words for name, words in excess.items() if words})
         form = self.form(given, request, record)
         if not form.is_valid():
             raise Problem("invalid", errors=errors_of(form, fields.values()))
         return form
+
+    def _excess(self, field: Field, value: Any) -> list[str]:
+        """What is said of a text that is longer than its description allows; a form would cut the spaces around it."""
+        longest = field.longest(self.model) if isinstance(field, Text) and isinstance(value, str) else None
+        if not longest or len(value) <= longest:
+            return []
+        return [f"Write at most {longest} characters; these are {len(value)}."]
 
     def _editable(self, request: Any, public_id: UUID) -> Any:
         record = self.editable(request.membership).filter(public_id=public_id).first()

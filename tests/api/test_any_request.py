@@ -47,6 +47,7 @@ from privacy.exports.stored_files import ARCHIVE
 from tests.house.samples import webhook_message
 from timetracking.imports.job import steps as hours
 from timetracking.models import (
+    Delegation,
     Expense,
     ExpenseCategory,
     HoursImport,
@@ -55,12 +56,14 @@ from timetracking.models import (
     ProjectTemplate,
     Rate,
     SheetRow,
+    SpecialDay,
     Task,
     TimeEntry,
     TimeOff,
     TimeOffType,
     TimeSettings,
     Timesheet,
+    WorkingTime,
 )
 from timetracking.timer import actions
 
@@ -93,10 +96,10 @@ def api():
 
 
 @pytest.fixture
-def records(acme, alice, inside, files_folder):
+def records(acme, alice, bob, inside, files_folder):
     """One record of each kind."""
     with inside(acme):
-        member = acme.memberships.get(user=alice)
+        member, bobs = (acme.memberships.get(user=user) for user in (alice, bob))
         TimeSettings.objects.create(approval="manager")
         company = Company.objects.create(name="Tidewater Museum")
         project = Project.objects.create(name="Website", company=company)
@@ -143,7 +146,16 @@ def records(acme, alice, inside, files_folder):
             ),
             "time-off-types": TimeOffType.objects.first(),
             "time-off": TimeOff.objects.create(
-                person=member, type=TimeOffType.objects.first(), first_day="2026-11-20", last_day="2026-11-20"
+                person=bobs,
+                type=TimeOffType.objects.first(),
+                first_day="2026-11-20",
+                last_day="2026-11-20",
+                state="requested",
+            ),
+            "working-times": WorkingTime.objects.create(starts_on="2026-11-01"),
+            "special-days": SpecialDay.objects.create(day="2026-12-31", name="New Year’s Eve"),
+            "delegations": Delegation.objects.create(
+                person=member, delegate=bobs, first_day="2026-12-21", last_day="2026-12-31"
             ),
             "timesheets": Timesheet.objects.create(
                 person=member, state="submitted", first_day="2026-11-09", last_day="2026-11-15"
@@ -151,6 +163,7 @@ def records(acme, alice, inside, files_folder):
             "members": member,
             "webhooks": (message := webhook_message()).recipient,
             "webhook-deliveries": message,
+            "delegations' member": bobs,
             "contact-erasures": Contact.objects.create(first_name="Gone"),
             "member-erasures": member,
             "audit-events": Event.objects.first(),
@@ -201,8 +214,8 @@ def test_every_answer_is_one_of_those_described(api, alices, records, settings, 
         "company": ids["companies"], "project": ids["projects"], "task": ids["tasks"],
         "owner": ids["members"], "person": ids["members"], "record": ids["audit-events"],
         "contact": ids["contacts"], "deal": ids["deals"], "stage": ids["stages"], "pipeline": ids["pipelines"],
-        "type": ids["time-off-types"], "category": ids["expense-categories"],
         "webhook": ids["webhooks"],
+        "type": ids["time-off-types"], "category": ids["expense-categories"], "delegate": ids["delegations' member"],
     }  # fmt: skip
     others = [ids.get(f"other {operation.partition('_')[0]}")]
     pair = [ids["contacts"], ids["other contact"]]

@@ -179,3 +179,8 @@ def test_a_program_merges_and_changes_nobody_who_is_restricted(alices, acme, ins
     assert refused.status_code == 403
     assert "Objected." in refused.data["detail"]
     assert alices.delete(f"contacts/{one}/").status_code == 403
+
+
+def test_a_text_is_as_long_as_its_description_allows_with_all_that_is_around_it(alices):
+    refused = alices.post("contacts/", {"first_name": "Ada" + 198 * " "})
+    assert (refused.status_code, refused.data["errors"]) == (422, {"first_name": [TOO_LONG]})

@@ -15,7 +15,7 @@ NOWHERE = "3f1c7a52-9d0e-4b57-8a3e-0c6d5a4b1e2f"
 MARK = "Xenoacme"  # stands in every text of Acme's
 OF_RECORDS = [resource for resource in RESOURCES if "browse" in resource.may]  # a member's timer has no address by id
 OWN = (  # others find none, unshared
-    "time-entries", "sheet-rows", "time-off", "expenses", "timesheets", "mails", "saved-views",
+    "time-entries", "sheet-rows", "time-off", "expenses", "timesheets", "mails", "saved-views", "delegations",
 )  # fmt: skip
 CREATING = [resource for resource in RESOURCES if "create" in resource.may]
 
@@ -49,6 +49,12 @@ def acmes(alices, alice, bob, acme, inside, files_folder):
     kind = alices.get("time-off-types/").data["results"][0]["id"]
     made["time-off-types"] = kind
     made["time-off"] = alices.post("time-off/", {"type": kind, "first_day": "2026-11-20", "note": MARK}).data["id"]
+    made["working-times"] = alices.post("working-times/", {"starts_on": "2026-11-01"}).data["id"]
+    made["special-days"] = alices.post("special-days/", {"day": "2026-12-31", "name": MARK}).data["id"]
+    days = {"first_day": "2026-12-21", "last_day": "2026-12-31"}
+    for each in alices.get("members/").data["results"]:
+        named = alices.post("delegations/", {"delegate": each["id"], **days})
+        made["delegations"] = named.data.get("id") or made.get("delegations")
     made["deals"] = alices.post("deals/", hope).data["id"]
     made["activities"] = alices.post("activities/", {"kind": "call", "subject": MARK, "note": MARK}).data["id"]
     made["notes"] = alices.post("notes/", {"text": MARK, "deal": made["deals"]}).data["id"]
@@ -156,6 +162,8 @@ def test_a_cursor_of_acme_opens_nothing(alices, acmes, own, mallorys):
         ("sheet-rows/", {"project": "projects"}),
         ("sheet-rows/", {"project": "own", "task": "tasks"}),
         ("sheet-rows/", {"project": "own", "person": "members"}),
+        ("working-times/", {"starts_on": "2026-11-01", "person": "members"}),
+        ("delegations/", {"delegate": "members", "first_day": "2026-12-21", "last_day": "2026-12-31"}),
         ("weeks/copy/", {"from": "2026-11-09", "to": "2026-11-16", "person": "members"}),
         ("time-entries/", {"project": "projects", "day": "2026-11-20", "minutes": 5}),
         ("time-entries/", {"project": "own", "task": "tasks", "day": "2026-11-20", "minutes": 5}),

@@ -34,3 +34,8 @@ def test_a_parameter_that_nobody_knows_is_refused(alices):
     assert response.data["errors"] == {
         "serach": ["There is no such parameter. These are: cursor, ordering, page_size."]
     }
+
+
+def test_an_empty_ordering_is_none_of_them(alices):
+    refused = alices.get("contacts/?ordering=")
+    assert (refused.status_code, list(refused.data["errors"])) == (400, ["ordering"])

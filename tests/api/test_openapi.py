@@ -72,13 +72,14 @@ def contents(operation):
     return [content["application/json"] for content in found if "application/json" in content]
 
 
-def test_an_example_can_be_sent_as_it_stands(alices, acme, inside):
+def test_an_example_can_be_sent_as_it_stands(alices, bob, acme, inside):
     with inside(acme):
         TimeSettings.objects.create(approval="manager")
     made = {"stage": alices.get("stages/").data["results"][0]["id"]}
     made["category"] = alices.get("expense-categories/").data["results"][0]["id"]
     made["type"] = alices.get("time-off-types/").data["results"][0]["id"]
     made["person"] = alices.get("members/").data["results"][0]["id"]
+    made["delegate"] = str(acme.memberships.get(user=bob).public_id)
     for resource in RESOURCES:
         if "create" in resource.may and "create" not in resource.files:
             [content] = contents_sent(resource)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 
 from accounts.api import lists
-from accounts.api.body import read_body
+from accounts.api.body import BodyForm, missing, read_body
 from accounts.api.fields import (
     CREATED,
     ID,
@@ -34,7 +34,8 @@ from accounts.permissions import can_for_others, within_reach
 from timetracking.api import refusals
 from timetracking.approval import actions
 from timetracking.approval.approvers import Approvers
-from timetracking.models import Signature, TimeEntry, Timesheet
+from timetracking.approval.forms import DelegationForm
+from timetracking.models import Delegation, Signature, TimeEntry, Timesheet
 
 STATES = tuple(str(state) for state in Timesheet.State)
 SUBMIT: Schema = {
@@ -195,4 +196,45 @@ def _person(member: Membership, public_id: UUID | None) -> Membership:
     return wanted
 
 
-RESOURCES = (Timesheets(),)
+class DelegationBody(BodyForm, DelegationForm):
+    """Who approves in the place of the key's member, and when."""
+
+    class Meta(DelegationForm.Meta):
+        error_messages = {"delegate": missing("member who approves")}
+
+
+class Delegations(Resource):
+    """``/delegations/``"""
+
+    name, one = "delegations", "delegation"
+    about = (
+        "Who approves in the place of the key's member while they are away. Deleted, they approve themselves again; "
+        "what was signed meanwhile stays."
+    )
+    model, scope, is_versioned = Delegation, "time", False
+    may = dict.fromkeys(("browse", "create", "read", "delete"), "time.approve")
+    fields = (
+        ID,
+        Reference("delegate", "Who approves.", EXAMPLE_ID, to="members", is_required=True, may_be_null=False),
+        Day("first_day", "From this day on.", "2026-12-21", is_required=True),
+        Day("last_day", "Up to and including this day.", "2027-01-03", is_required=True),
+    )
+    orders = {"first_day": ("first_day", "id"), "-first_day": ("-first_day", "-id")}
+
+    def visible(self, member: Membership) -> QuerySet[Any]:
+        return Delegation.objects.filter(person=member)
+
+    def editable(self, member: Membership) -> QuerySet[Any]:
+        return self.visible(member).select_related("delegate__user")
+
+    def form(self, given: dict[str, Any], request: Any, record: Any) -> DelegationBody:
+        return DelegationBody(given, instance=Delegation(), person=request.membership)
+
+    def store(self, form: Any, request: Any) -> Delegation:
+        return actions.delegate(form.save(commit=False))
+
+    def remove(self, record: Any, request: Any) -> None:
+        actions.end_delegation(record)
+
+
+RESOURCES = (Timesheets(), Delegations())

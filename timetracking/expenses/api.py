@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from copy import copy
 from typing import Any
 from uuid import UUID
@@ -22,21 +21,20 @@ from accounts.api.fields import (
     UPDATED,
     VERSION,
     Day,
-    Field,
     Flag,
     MaybeAddress,
     Money,
+    Number,
     OneOf,
     Reason,
     Reference,
-    Row,
     Schema,
     Since,
     Text,
 )
 from accounts.api.problems import WHOLE, Errors, Problem
 from accounts.api.resource import Resource
-from accounts.api.values import EXAMPLE_ID, Wrong
+from accounts.api.values import EXAMPLE_ID
 from accounts.files.purposes import MB, Unwelcome
 from accounts.files.serving import link_for_programs
 from accounts.files.stored import StoredFile
@@ -46,13 +44,13 @@ from crm.models import Company
 from tenancy.fields import AccountChoiceField
 from timetracking.api import WHY_LATE, reason_asked, refusals
 from timetracking.expenses import actions
-from timetracking.expenses.forms import ExpenseForm
+from timetracking.expenses.forms import CategoryForm, ExpenseForm
 from timetracking.inputs import companies_for, people_for
+from timetracking.kinds.api import IS_ARCHIVED, Kinds
 from timetracking.models import Expense, ExpenseCategory, Project
 from timetracking.sheets import locks
 from timetracking.stored_files import RECEIPT
 
-A_DISTANCE = r"[0-9]{1,7}(\.[0-9])?"
 MOST_TEXT = RECEIPT.largest * 4 // 3 + 4
 A_DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
 RECEIPT_BODY: Schema = {
@@ -70,21 +68,6 @@ RECEIPT_BODY: Schema = {
     "additionalProperties": False,
     "examples": [{"name": "taxi.png", "content": A_DOT}],
 }
-
-
-class Distance(Field):
-    """How far, to a tenth, or null."""
-
-    kind = {"type": ["string", "null"], "pattern": f"^{A_DISTANCE}$"}
-    is_plain = False
-
-    def show(self, row: Row) -> Any:
-        return None if row[self.name] is None else f"{row[self.name]:.1f}"
-
-    def take(self, value: Any) -> dict[str, Any]:
-        if value is not None and not (isinstance(value, str) and re.fullmatch(A_DISTANCE, value)):
-            raise Wrong('Write a distance as text, as in "12.5", or null.')
-        return {self.name: value}
 
 
 class ExpenseBody(BodyForm, ExpenseForm):
@@ -154,7 +137,7 @@ class Expenses(Resource):
             {"amount": "119.00", "currency": "EUR"},
             digits=9,
         ),
-        Distance("distance", "How far, for a kind that counts a distance.", None),
+        Number("distance", "How far, for a kind that counts a distance.", None, places=1),
         OneOf("unit", "What the distance is in.", "", is_read_only=True, words=tuple(ExpenseCategory.Unit.values)),
         Reference("project", "What it was for.", None, to="projects"),
         Reference("task", "One of the project's tasks.", None, to="tasks"),
@@ -233,23 +216,28 @@ class Expenses(Resource):
         return self._answer(request, {**row, "receipt_link": address})
 
 
-class ExpenseCategories(Resource):
+class CategoryBody(BodyForm, CategoryForm):
+    """A kind of expense. Only one with a unit has a rate, so both are looked at."""
+
+    def __init__(self, given: Any, *, instance: ExpenseCategory) -> None:
+        stored = {} if instance._state.adding else {"unit": instance.unit, "rate": instance.rate}
+        super().__init__({**stored, **given}, instance=instance)
+
+
+class ExpenseCategories(Kinds):
     """``/expense-categories/``"""
 
     name, one, about = "expense-categories", "expense_category", "The firm's kinds of expenses."
-    model, scope = ExpenseCategory, "time"
-    may = {"browse": "expense.view", "read": "expense.view"}
+    model, body = ExpenseCategory, CategoryBody
+    may = {"browse": "expense.view", "create": "time.settings", "read": "expense.view", "change": "time.settings"}
     fields = (
         ID,
         VERSION,
-        Text("name", "What it is called.", "Travel"),
+        Text("name", "What it is called.", "Tolls", is_required=True),
         OneOf("unit", "What it counts: km, mi, or nothing.", "", words=tuple(ExpenseCategory.Unit.values)),
-        Since("is_archived", "Whether it is chosen no more.", False, column="archived_at"),
+        Number("rate", "What one of its unit is worth, in the account's currency.", None, digits=4, places=4),
+        IS_ARCHIVED,
     )
-    orders = {"name": ("name", "id"), "-name": ("-name", "-id")}
-
-    def visible(self, member: Membership) -> QuerySet[Any]:
-        return ExpenseCategory.objects.all()
 
 
 def _file(body: dict[str, Any], reason: Any) -> ContentFile[bytes]:

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import HttpResponse
 
 from accounts.api import lists
-from accounts.api.body import BodyForm, missing
-from accounts.api.fields import CREATED, EXAMPLE_ID, ID, UPDATED, VERSION, Day, Flag, OneOf, Reference, Since, Text
+from accounts.api.body import BodyForm, errors_of, given_to_form, missing, read_body
+from accounts.api.fields import (
+    CREATED,
+    EXAMPLE_ID,
+    ID,
+    UPDATED,
+    VERSION,
+    Day,
+    Flag,
+    Number,
+    OneOf,
+    Reference,
+    Schema,
+    Text,
+    Whole,
+)
 from accounts.api.problems import WHOLE, Problem
 from accounts.api.resource import Resource
 from accounts.models import Membership
+from lib.durations import DAY
 from tenancy.fields import AccountChoiceField
+from timetracking.api import refusals
 from timetracking.inputs import people_for
-from timetracking.models import TimeOff, TimeOffType
+from timetracking.kinds.api import IS_ARCHIVED, Kinds
+from timetracking.models import SpecialDay, TimeOff, TimeOffType, WorkingTime
+from timetracking.models.off import FULL_DAY, WEEKDAYS
 from timetracking.off import actions
-from timetracking.off.forms import TimeOffForm
+from timetracking.off.forms import AnswerForm, SpecialDayForm, TimeOffForm, TypeForm, WorkingTimeForm
 
 HALVES = ("", "am", "pm")
+_ANSWER = {"answer": Text("answer", "A word to whoever asked.", "Have a good time")}
+ANSWER: Schema = {
+    "type": "object",
+    "properties": {"answer": _ANSWER["answer"].schema(TimeOff)},
+    "additionalProperties": False,
+    "examples": [{"answer": "Have a good time"}],
+}
 
 
 class TimeOffBody(BodyForm, TimeOffForm):
@@ -62,7 +89,10 @@ class TimesOff(Resource):
         "read": "timeoff.view",
         "change": "timeoff.edit",
         "delete": "timeoff.edit",
+        "approve": "timeoff.edit_all",
+        "decline": "timeoff.edit_all",
     }
+    sent: ClassVar[dict[str, Schema]] = {"approve": ANSWER, "decline": ANSWER}
     fields = (
         ID,
         VERSION,
@@ -107,26 +137,157 @@ class TimesOff(Resource):
     def remove(self, record: Any, request: Any) -> None:
         actions.delete(record)
 
+    def approve(self, request: Any, public_id: UUID) -> HttpResponse:
+        """Say yes to a request."""
+        return self._decide(request, public_id, approved=True)
 
-class TimeOffTypes(Resource):
+    def decline(self, request: Any, public_id: UUID) -> HttpResponse:
+        """Say no to it."""
+        return self._decide(request, public_id, approved=False)
+
+    def _decide(self, request: Any, public_id: UUID, *, approved: bool) -> HttpResponse:
+        entry = self._editable(request, public_id)
+        form = AnswerForm(given_to_form(read_body(request) if request.body else {}, _ANSWER, is_new=True))
+        if not form.is_valid():
+            raise Problem("invalid", errors=errors_of(form, _ANSWER.values()))
+        if entry.person_id == request.membership.pk:
+            raise Problem("forbidden", "Somebody else answers what one asked for.")
+        with refusals():
+            actions.decide(entry, approved=approved, answer=form.cleaned_data["answer"], by=request.membership)
+        return self.read(request, public_id)
+
+
+class TypeBody(BodyForm, TypeForm):
+    """A kind of time off."""
+
+
+class TimeOffTypes(Kinds):
     """``/time-off-types/``"""
 
     name, one, about = "time-off-types", "time_off_type", "The firm's kinds of time off."
-    model, scope = TimeOffType, "time"
-    may = {"browse": "timeoff.view", "read": "timeoff.view"}
+    model, body = TimeOffType, TypeBody
+    may = {"browse": "timeoff.view", "create": "time.settings", "read": "timeoff.view", "change": "time.settings"}
     fields = (
         ID,
         VERSION,
-        Text("name", "What it is called.", "Vacation"),
+        Text("name", "What it is called.", "Parental leave", is_required=True),
+        OneOf("colour", "Its colour in charts: blue, orange, green, violet or grey, by its number.", "1",
+              words=tuple(TimeOffType.Colour.values)),
         Flag("is_paid", "Whether it is paid.", True),
         Flag("lowers_target", "Whether fewer hours are expected meanwhile.", True),
         Flag("needs_approval", "Whether somebody has to say yes.", False),
-        Since("is_archived", "Whether it is chosen no more.", False, column="archived_at"),
+        Flag("is_counted", "Whether it comes off the days of the year.", False),
+        IS_ARCHIVED,
+    )  # fmt: skip
+
+
+class Minutes(Whole):
+    """How long a weekday is; the form reads it as people type it."""
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {name: f"{minutes}m" for name, minutes in super().take(value).items()}
+
+
+class Who(Reference):
+    """Somebody, or everybody."""
+
+    @property
+    def form_names(self) -> tuple[str, ...]:
+        return ("who",)
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return {"who": str(super().take(value)[self.name] or "")}
+
+
+class WorkingTimeBody(BodyForm, WorkingTimeForm):
+    """How long somebody works from a day on. Weekdays that are not said are the usual ones."""
+
+    def __init__(self, given: Any, *, by: Membership) -> None:
+        members = Membership.objects.active().filter(account_id=by.account_id).select_related("user")
+        super().__init__(given, instance=WorkingTime(), people=members)
+        if "who" in self.fields:
+            self.fields["who"].error_messages |= missing("member")
+
+
+class WorkingTimes(Resource):
+    """``/working-times/``"""
+
+    name, one = "working-times", "working_time"
+    about = (
+        "What is expected of everybody, and of single people, each from a day on: minutes of the weekdays, whose "
+        "holidays, and the days off of a year. One that begins on the same day takes the other's place; where one is "
+        "deleted, what was expected before goes on."
     )
-    orders = {"name": ("name", "id"), "-name": ("-name", "-id")}
+    model, scope, is_versioned = WorkingTime, "time", False
+    may = dict.fromkeys(("browse", "create", "read", "delete"), "time.settings")
+    fields = (
+        ID,
+        Who("person", "Whose; null for everybody who has none of their own.", None, to="members"),
+        Day("starts_on", "From this day on.", "2026-12-01", is_required=True),
+        *(
+            Minutes(day, f"Minutes on a {day.title()}.", 0 if day in WEEKDAYS[5:] else FULL_DAY, least=0, most=DAY)
+            for day in WEEKDAYS
+        ),
+        Text("country", "Whose holidays, by two letters; empty for none.", "DK"),
+        Text("region", "The part of that country whose holidays those are; empty for all of it.", ""),
+        Number("days_off", "Days off in a year; null where nobody counts them.", "25.0", digits=3, places=1),
+        CREATED,
+    )
+    orders = {"-starts_on": ("-starts_on", "-id"), "starts_on": ("starts_on", "id")}
+    filters = (
+        lists.by_reference("person", lambda member: Membership.objects.filter(account_id=member.account_id), "Whose."),
+    )
 
     def visible(self, member: Membership) -> QuerySet[Any]:
-        return TimeOffType.objects.all()
+        return WorkingTime.objects.all()
+
+    def editable(self, member: Membership) -> QuerySet[Any]:
+        return WorkingTime.objects.select_related("person__user")
+
+    def form(self, given: dict[str, Any], request: Any, record: Any) -> WorkingTimeBody:
+        return WorkingTimeBody(given, by=request.membership)
+
+    def remove(self, record: Any, request: Any) -> None:
+        actions.remove_working_time(record)
 
 
-RESOURCES = (TimesOff(), TimeOffTypes())
+class SpecialDayBody(BodyForm, SpecialDayForm):
+    """A day that is off for everybody, or not."""
+
+
+class SpecialDays(Resource):
+    """``/special-days/``"""
+
+    name, one = "special-days", "special_day"
+    about = (
+        "Days that the firm has off, wholly or by half, or works although the calendar says holiday. The holidays "
+        "themselves follow from the country of `working-times`."
+    )
+    model, scope, is_versioned = SpecialDay, "time", False
+    may = {
+        "browse": "timeoff.view", "create": "time.settings", "read": "timeoff.view", "delete": "time.settings",
+    }  # fmt: skip
+    fields = (
+        ID,
+        Day("day", "Which day.", "2026-12-31", is_required=True),
+        Text("name", "What it is called.", "New Year’s Eve", is_required=True),
+        OneOf("kind", "What it does to the day.", "half", words=tuple(SpecialDay.Kind.values)),
+        CREATED,
+    )
+    orders = {"day": ("day", "id"), "-day": ("-day", "-id")}
+    filters = (
+        lists.by_day("day_from", "day__gte", "On this day or later."),
+        lists.by_day("day_to", "day__lte", "On this day or earlier."),
+    )
+
+    def visible(self, member: Membership) -> QuerySet[Any]:
+        return SpecialDay.objects.all()
+
+    def form(self, given: dict[str, Any], request: Any, record: Any) -> SpecialDayBody:
+        return SpecialDayBody(given, instance=SpecialDay())
+
+    def remove(self, record: Any, request: Any) -> None:
+        actions.remove_day(record)
+
+
+RESOURCES = (TimesOff(), TimeOffTypes(), WorkingTimes(), SpecialDays())
