@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.api.fields import EXAMPLE_ID, Field, Reference, Schema
 from accounts.api.lists import MOST_ROWS, PAGE_SIZE, Filter
-from accounts.api.openapi import SENT, example, title
+from accounts.api.openapi import example, takes_body, title
 from accounts.api.problems import KINDS
 from accounts.api.resource import VERBS, Resource
 from accounts.keys import SCOPES
@@ -104,7 +104,7 @@ def _call(resource: Resource, verb: str) -> Call:
         url = f"{url}?{'&'.join(f'{name}=contacts.csv' for name in resource.files[verb])}"
         sent = ['-H "Content-Type: application/octet-stream"', "--data-binary @contacts.csv"]
         parts = [*parts[:-1], *sent, f'"{url}"']
-    elif verb in SENT:
+    elif takes_body(resource, verb):
         body = _sent(resource, verb)
         parts = [*parts[:-1], '-H "Content-Type: application/json"', f"-d '{_pretty(body)}'", url]
     return Call(

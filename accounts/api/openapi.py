@@ -144,12 +144,17 @@ def _operation(resource: Resource, verb: str) -> dict[str, Any]:
     }
     if verb in resource.files:
         said["requestBody"] = {"required": True, "content": A_FILE}
-    elif verb in SENT and (verb in resource.sent or verb not in SENT_BY_SOME):
+    elif takes_body(resource, verb):
         schema = _ref("schemas", f"{_name(resource)}{SENT[verb]}")
         shown = resource.sent[verb]["examples"][0] if verb in resource.sent else example(resource, written=verb)
         content = {"schema": schema, "example": shown}
         said["requestBody"] = {"required": verb not in MAY_BE_EMPTY, "content": {"application/json": content}}
     return said
+
+
+def takes_body(resource: Resource, verb: str) -> bool:
+    """Whether JSON goes with it."""
+    return verb in SENT and (verb in resource.sent or verb not in SENT_BY_SOME)
 
 
 def _refusals(resource: Resource, verb: str, operation: Operation) -> list[int]:

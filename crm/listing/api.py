@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -63,6 +63,7 @@ class SavedViews(Resource):
         CREATED,
         UPDATED,
     )  # fmt: skip
+    kind: ClassVar[str] = ""  # where all are of one kind
     orders = {"name": ("name", "id"), "-name": ("-name", "-id"), "-updated_at": ("-updated_at", "-id")}
     filters = (
         lists.by_word("list", {name: Q(kind=name) for name in NAMES}, "Of these."),
@@ -75,12 +76,12 @@ class SavedViews(Resource):
 
     def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
         member = request.membership
-        view = record or SavedView(owner=member, kind=given.pop("list"))
+        view = record or SavedView(owner=member, kind=self.kind or given.pop("list"))
         if record and not actions.may_change(member, view):
             raise Problem("forbidden", "A view is changed by who made it; a shared one, by who may share.")
         if given.get("is_shared") and not can(member, "view.share"):
             raise Problem("forbidden", "The key's member may not share views.")
-        _keep(view, given)
+        self.keep(view, given)
         return ViewBody(given, instance=view, member=member)
 
     def remove(self, record: Any, request: Any) -> None:
@@ -88,21 +89,20 @@ class SavedViews(Resource):
             raise Problem("forbidden", "A view is deleted by who made it; a shared one, by who may share.")
         actions.delete_view(record)
 
-
-def _keep(view: SavedView, given: dict[str, Any]) -> None:
-    """Let the view hold these filters and columns, all of which there must be."""
-    kind, errors = KINDS[view.kind], Errors()
-    if "filters" in given:
-        asked = given.pop("filters")
-        if unknown := sorted(asked.keys() - set(kind.parameters({}))):
-            errors["filters"] = [f"{kind.label} can't be narrowed by “{unknown[0][:60]}”."]
-        view.asked = asked_of(kind, asked)
-    if "columns" in given:
-        view.columns = list(dict.fromkeys(given.pop("columns")))
-        if unknown := [each for each in view.columns if each not in kind.columns()]:
-            errors["columns"] = [f"{kind.label} have no column “{unknown[0][:60]}”."]
-    if errors:
-        raise Problem("invalid", errors=errors)
+    def keep(self, view: SavedView, given: dict[str, Any]) -> None:
+        """Let the view hold these filters and columns, all of which there must be."""
+        kind, errors = KINDS[view.kind], Errors()
+        if "filters" in given:
+            asked = given.pop("filters")
+            if unknown := sorted(asked.keys() - set(kind.parameters({}))):
+                errors["filters"] = [f"{kind.label} can't be narrowed by “{unknown[0][:60]}”."]
+            view.asked = asked_of(kind, asked)
+        if "columns" in given:
+            view.columns = list(dict.fromkeys(given.pop("columns")))
+            if unknown := [each for each in view.columns if each not in kind.columns()]:
+                errors["columns"] = [f"{kind.label} have no column “{unknown[0][:60]}”."]
+        if errors:
+            raise Problem("invalid", errors=errors)
 
 
 RESOURCES = (SavedViews(),)

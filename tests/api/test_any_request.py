@@ -116,6 +116,7 @@ def records(acme, alice, bob, inside, files_folder):
                 contact=Contact.objects.create(first_name="Nils"), permission="given", how="mail", said_on="2026-11-20"
             ),
             "saved-views": SavedView.objects.create(kind="contacts", name="All", owner=member),
+            "saved-reports": SavedView.objects.create(kind="reports", name="All", owner=member),
             "imports": an_import(member),
             "hours-imports": an_import_of_hours(member),
             "exports": an_export(member),

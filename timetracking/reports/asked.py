@@ -28,6 +28,7 @@ DIMENSIONS = {
     "tag": "Tag",
     "month": "Month",
 }
+KEPT_AS = "reports"  # the kind of a saved view that holds one
 NONE = "none"  # in place of an id: those without one
 YES_NO = {"yes": True, "no": False}
 PARAMETERS = (

@@ -23,13 +23,12 @@ from lib.forms import posted
 from timetracking.models import ReportUse, TimeSettings
 from timetracking.rates.queries import bill_rates
 from timetracking.reports import files, uses
-from timetracking.reports.asked import Asked, asked_of, words_in
+from timetracking.reports.asked import KEPT_AS, Asked, asked_of, words_in
 from timetracking.reports.chart import chart
 from timetracking.reports.forms import ReportForm
 from timetracking.reports.hours import MOST, Group, entries_of, report
 from timetracking.streams import ORDER
 
-KEPT_AS = "reports"
 SEEN = ReportUse.Report
 TABS = (
     ("Hours", "reports", "report.view"),
