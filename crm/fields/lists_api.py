@@ -28,7 +28,7 @@ SCHEMA: Schema = {
     "patternProperties": {r"^custom\.[a-z0-9_]+$": A_TEXT},
     "additionalProperties": False,
 }
-ORDER = r"^(-?custom\.[a-z0-9_]+)?$"
+ORDER = r"^-?custom\.[a-z0-9_]+$"
 
 
 def filters(noun: str) -> Iterator[lists.Filter]:

@@ -61,6 +61,16 @@ def test_odd_days_are_refused(report, owners):
     assert owners.get(f"reports/{report}/?by=person").status_code == 400
 
 
+@pytest.mark.parametrize("report", ["utilisation", "missing"])
+def test_a_period_of_which_no_day_is_over_says_so(report, owners, client, alice):
+    ahead = "from=2030-05-01&to=2030-05-31"
+    found = owners.get(f"reports/{report}/?{ahead}").data
+    assert (found["first"], found["last"], found["lines"]) == (None, None, [])
+    client.force_login(alice)
+    page = client.get(f"/a/acme/reports/{report}/?{ahead}").text
+    assert "No day of 1 May 2030 – 31 May 2030 is over yet." in page
+
+
 def test_budgets_in_hours_and_in_money(owners, acme, inside):
     with inside(acme):
         Project.objects.filter(name="Website relaunch").update(budget_minutes=600)
