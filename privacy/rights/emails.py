@@ -39,12 +39,14 @@ def later(request: RightsRequest, token: str, because: str) -> None:
 
 
 def decided(request: RightsRequest, token: str, *, copy_url: str = "") -> None:
-    """What became of it; where something was refused: why, and who else decides."""
+    """What became of it; where something was refused: why, and who else decides. An agent hears that it ended."""
     if request.email:
         may_be_doubted = request.may_be_doubted
         _to_person(
             request, "rights_decided", token, copy_url=copy_url, may_be_doubted=may_be_doubted, **_of_decision(request)
         )
+    if agent := Agent.objects.filter(request=request).first():
+        mail.write("rights_agent_ended", agent.email, **_facts(request))
 
 
 def to_staff(kind: str, request: RightsRequest, **words: Any) -> OutgoingMail:
@@ -61,11 +63,11 @@ def to_firm(kind: str, request: FirmRequest, account: Account, **words: Any) -> 
         mail.write(kind, member.user.email, account=account, board_url=url, **facts, **words)
 
 
-def decided_by_firm(request: FirmRequest, account: Account) -> None:
-    """The firm's answer to whoever asked it."""
+def decided_by_firm(request: FirmRequest, account: Account, *, by: Membership) -> None:
+    """The firm's answer to whoever asked it, and who there answered."""
     if request.email:
-        facts = {"firm": account.name, "what": request.get_kind_display(), **_of_decision(request)}
-        mail.write("rights_firm_decided", request.email, account=account, **facts)
+        facts = {"firm": account.name, "what": request.get_kind_display(), "by": by, **_of_decision(request)}
+        mail.write("rights_firm_decided", request.email, account=account, by_email=by.user.email, **facts)
 
 
 def later_by_firm(request: FirmRequest, account: Account, because: str) -> None:

@@ -95,24 +95,24 @@ def extend(request: FirmRequest, because: str) -> None:
 
 
 @whole
-def decide(request: FirmRequest, decision: str, *, answer: str, kept: list[Kept]) -> None:
+def decide(request: FirmRequest, decision: str, *, answer: str, kept: list[Kept], by: Membership) -> None:
     """The firm's answer, which goes to the person. What was refused names its reasons and what shows them."""
     steps.decide(request, decision, answer=answer, kept=kept)
     _keep(request, "decided", request.get_decision_display())
     contact = request.contact
     if decision == Decision.REFUSED and contact is not None and _was_stopped_for(request, contact):
         contact_privacy.lift(contact, reason=f"Refused: {request.get_kind_display()}")
-    emails.decided_by_firm(request, request.account)
+    emails.decided_by_firm(request, request.account, by=by)
 
 
 @whole
-def corrected(request: FirmRequest, contact: Contact, *, answer: str) -> None:
+def corrected(request: FirmRequest, contact: Contact, *, answer: str, by: Membership) -> None:
     """The contact says now what they asked for: they hear of it, and so does whoever took the old words along."""
     audit.record("privacy_request.corrected", request, data={"label": request.get_part_display()})
     took = Export.objects.filter(Q(scope=Export.Scope.ACCOUNT) | Q(scope=Export.Scope.CONTACT, about=contact.public_id))
     for member in {each.by for each in took.filter(state=Export.State.READY).select_related("by__user") if each.by}:
         emails.corrected(request, contact, member)
-    decide(request, Decision.FULL, answer=answer, kept=[])
+    decide(request, Decision.FULL, answer=answer, kept=[], by=by)
 
 
 def wake_all() -> None:

@@ -109,7 +109,7 @@ def decide(request: Any, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            firm.decide(found, given["decision"], answer=given["answer"], kept=form.kept())
+            firm.decide(found, given["decision"], answer=given["answer"], kept=form.kept(), by=request.membership)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -130,7 +130,8 @@ def correct(request: Any, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         trouble = put(contact, found.part, form.cleaned_data["value"], request)
         if not trouble:
-            firm.corrected(found, contact, answer=f"{found.get_part_display()}: corrected.")
+            done = f"{found.get_part_display()}: corrected."
+            firm.corrected(found, contact, answer=done, by=request.membership)
             return redirect("rights:request", request.account.slug, public_id)
         form.add_error("value", trouble)
     return _page(request, found, correction=form, status=422)

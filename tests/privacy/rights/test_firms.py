@@ -71,6 +71,8 @@ def test_an_objection_stops_mail_lists_exports_and_new_work(acme, alice, maren, 
     letter = OutgoingMail.objects.get(kind="rights_firm_decided")
     assert letter.to == "maren@holm.example" and "The contract: To finish or honour what was agreed." in letter.text
     assert "Order 7" not in letter.text and "complain to the authority" in letter.text
+    for body in (letter.text, letter.html):
+        assert all(words in body for words in (str(owner), owner.user.email))  # to whom they may write about it
 
 
 def kinds_of_the_log():

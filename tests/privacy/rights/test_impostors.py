@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -186,6 +187,14 @@ def test_an_agent_needs_a_permission_that_holds_and_the_persons_own_word(known, 
     send(link_of_letter())
     agent.refresh_from_db()
     assert agent.may_act
+    with transaction.atomic():
+        RightsRequest.objects.filter(pk=request.pk).update(identity="points")
+        work.decide(request, "full", answer="You are in our newsletter.", kept=[], by=sam)
+        word = OutgoingMail.objects.get(kind="rights_agent_ended")
+        assert word.to == "ada@gent.example" and str(request) in word.text
+        for told in ("newsletter", known.email, known.first_name):
+            assert told not in word.text + word.html + word.subject
+        transaction.set_rollback(True)
     Agent.objects.filter(pk=agent.pk).update(expires_on=today - timedelta(days=1))
     RightsRequest.objects.filter(pk=request.pk).update(identity="points")
     with pytest.raises(work.Refused, match="permission is over"):
