@@ -133,10 +133,28 @@ class AccountForeignKey(models.ForeignKey):
         )
 
 
-class AccountChoiceField(forms.ModelChoiceField):
-    """A choice among the account's own rows, known outside by their public id."""
+class _Choices(forms.models.ModelChoiceIterator):
+    """The choices of a field, whose rows are put together once somebody looks at them."""
 
+    def __init__(self, field: AccountChoiceField) -> None:
+        self.field = field
+
+    @property
+    def queryset(self) -> Any:  # type: ignore[override]
+        return self.field.queryset
+
+
+class AccountChoiceField(forms.ModelChoiceField):
+    """A choice among the account's own rows, known outside by their public id.
+
+    Most forms are sent with rows that are at hand, or shown without this field: what there is to choose from is put
+    together only where it is asked for.
+    """
+
+    iterator = _Choices
     stands: Any = None  # the row that stands there now, where it is at hand: choosing it asks nothing
+    _queryset: Any = None
+    _offer: tuple[int, Any] | None = None  # of which account, and the number of the row that stands there
 
     def __init__(self, *, model: type[models.Model], **kwargs: Any) -> None:
         self.model = model
@@ -151,9 +169,23 @@ class AccountChoiceField(forms.ModelChoiceField):
 
     def offer(self, present: Any = None) -> None:
         """The rows that new work may name (``offered`` of their model), and the one that stands there now."""
-        rows = self.model._default_manager.filter(account_id=current_account_id())
-        offered = getattr(self.model, "offered", None)
-        self.queryset = rows if offered is None else rows.filter(offered | models.Q(pk=present))
+        self.queryset = None
+        self._offer = current_account_id(), present
+
+    @property
+    def queryset(self) -> Any:
+        if self._queryset is None and self._offer is not None:
+            account_id, present = self._offer
+            rows = self.model._default_manager.filter(account_id=account_id)
+            offered = getattr(self.model, "offered", None)
+            self._queryset = rows if offered is None else rows.filter(offered | models.Q(pk=present))
+        return self._queryset
+
+    @queryset.setter
+    def queryset(self, rows: Any) -> None:
+        self._offer = None
+        self._queryset = None if rows is None else rows.all()
+        self.widget.choices = self.choices
 
     def to_python(self, value: Any) -> Any:
         is_same = self.stands is not None and str(value) == str(self.stands.public_id)

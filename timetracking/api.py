@@ -50,6 +50,7 @@ from tenancy.fields import AccountChoiceField
 from tenancy.forms import VersionedModelForm
 from timetracking import actions
 from timetracking.errors import Refused
+from timetracking.finding import work_with
 from timetracking.forms import DayField
 from timetracking.models import Project, ReportUse, Task, TimeEntry, TimeEntryTag
 from timetracking.reports import uses
@@ -101,10 +102,8 @@ class EntryBody(BodyForm, VersionedModelForm):
     def _find_both(self, given: Mapping[str, Any]) -> None:
         """A task comes with its project, by one statement. What is not found so, the fields look for and refuse."""
         project_id, task_id = (id_in(given.get(name)) for name in ("project", "task"))
-        if project_id and task_id:
-            tasks = Task.objects.select_related("project")
-            if task := tasks.filter(public_id=task_id, project__public_id=project_id).first():
-                self.fields["project"].stands, self.fields["task"].stands = task.project, task
+        if project_id and task_id and (work := work_with(project_id, task_id)):
+            self.fields["project"].stands, self.fields["task"].stands = work
 
     def clean_person(self) -> Membership:
         chosen: Membership = self.cleaned_data["person"] or self.whose

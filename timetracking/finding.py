@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,8 +12,19 @@ from accounts.models import Membership
 from crm.models import Company, Tag
 from crm.search import matching
 from lib.text import fold
+from tenancy.written import WrittenRecords
 from timetracking.models import Project, ProjectQuerySet, Task, TimeEntry, TimeEntryTag, open_to
 from timetracking.queries import WorkKey, key_of, takes_time
+
+_TASKS = WrittenRecords(Task, "project", "project__company", by="public_id")
+_PROJECTS = WrittenRecords(Project, "company", by="public_id")
+
+
+def work_with(project_id: UUID, task_id: UUID | None) -> tuple[Project, Task | None] | None:
+    """The project of this public id with its company, and its task; None where either is not there."""
+    task = _TASKS.get(task_id) if task_id else None
+    project = task.project if task else None if task_id else _PROJECTS.get(project_id)
+    return (project, task) if project and project.public_id == project_id else None
 
 
 def find_work(

@@ -14,9 +14,9 @@ from lib import formats
 from lib.addresses import id_in
 from lib.durations import Duration, DurationError, Unit, parse
 from tenancy.forms import VersionedModelForm
-from tenancy.written import WrittenRecords
 from timetracking.actions import Clock, clock_between
 from timetracking.errors import NeedsClock
+from timetracking.finding import work_with
 from timetracking.inputs import FIRST_DAY, LAST_DAY, DayField, day_in
 from timetracking.models import Project, Task, TimeEntry, TimeSettings, work_name, work_value
 from timetracking.queries import zone_of
@@ -201,10 +201,6 @@ class EntryForm(PanelEntryForm):
         return cleaned
 
 
-_TASKS = WrittenRecords(Task, "project", "project__company", by="public_id")
-_PROJECTS = WrittenRecords(Project, "company", by="public_id")
-
-
 class OneWorkField(forms.CharField):
     """A project and task by their public ids, without a list of all the others."""
 
@@ -213,11 +209,10 @@ class OneWorkField(forms.CharField):
         project_id, task_id = id_in(first), id_in(second)
         if not project_id or (second and not task_id):
             raise forms.ValidationError("This is not a project or task.")
-        task = _TASKS.get(task_id) if task_id else None
-        project = task.project if task else None if task_id else _PROJECTS.get(project_id)
-        if project is None or project.public_id != project_id:
+        work = work_with(project_id, task_id)
+        if work is None:
             raise forms.ValidationError("This project or task is not there any more.", code="gone")
-        return project, task
+        return work
 
 
 class CellForm(forms.Form):
