@@ -73,7 +73,8 @@ def end_what_asked_for_it(user: User, **_: Any) -> None:
     for request in known.select_for_update():
         if request.is_identified and normalise_email(request.new_value) == user.email:
             request.email = user.email
-            steps.decide(request, Decision.FULL, answer="From now on you sign in with this address.", kept=[])
+            answer = "From now on you sign in with this address."
+            steps.decide(request, Decision.FULL, answer=answer, kept=[], told=_to_be_told())
             request.save()
             _tell(request)
             emails.decided(request, intake.LINKS.make(request.public_id.hex))
@@ -86,6 +87,9 @@ def _whom(request: RightsRequest) -> User | None:
 def _tell(request: RightsRequest, *, by: User | None = None) -> None:
     """Say what was corrected, and name who else has the old value."""
     intake.note(request, f"Corrected: {request.get_part_display().lower()}", by=by)
+    intake.note(request, _to_be_told(), by=by)
+
+
+def _to_be_told() -> str:
     others = sorted(each.name for each in processors_used() if CATEGORIES & set(each.categories))
-    told = f"To be told of it: {', '.join(others)}" if others else "Nobody outside has the old value"
-    intake.note(request, told, by=by)
+    return f"To be told of it: {', '.join(others)}" if others else "Nobody outside has the old value"

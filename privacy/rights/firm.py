@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 import audit
@@ -16,8 +15,7 @@ from accounts.models import Account, Membership
 from crm.contact_privacy import actions as contact_privacy
 from crm.models import Contact, ContactConsent, Permission
 from datamap import Retention
-from privacy.exports.models import Export
-from privacy.rights import emails, steps
+from privacy.rights import emails, recipients, steps
 from privacy.rights.clocks import passed_alarm
 from privacy.rights.exceptions import Kept
 from privacy.rights.models import Channel, Decision, FirmRequest, Kind, RightsRequest
@@ -95,9 +93,11 @@ def extend(request: FirmRequest, because: str) -> None:
 
 
 @whole
-def decide(request: FirmRequest, decision: str, *, answer: str, kept: list[Kept], by: Membership) -> None:
+def decide(
+    request: FirmRequest, decision: str, *, answer: str, kept: list[Kept], by: Membership, told: str = ""
+) -> None:
     """The firm's answer, which goes to the person. What was refused names its reasons and what shows them."""
-    steps.decide(request, decision, answer=answer, kept=kept)
+    steps.decide(request, decision, answer=answer, kept=kept, told=told)
     _keep(request, "decided", request.get_decision_display())
     contact = request.contact
     if decision == Decision.REFUSED and contact is not None and _was_stopped_for(request, contact):
@@ -109,10 +109,12 @@ def decide(request: FirmRequest, decision: str, *, answer: str, kept: list[Kept]
 def corrected(request: FirmRequest, contact: Contact, *, answer: str, by: Membership) -> None:
     """The contact says now what they asked for: they hear of it, and so does whoever took the old words along."""
     audit.record("privacy_request.corrected", request, data={"label": request.get_part_display()})
-    took = Export.objects.filter(Q(scope=Export.Scope.ACCOUNT) | Q(scope=Export.Scope.CONTACT, about=contact.public_id))
-    for member in {each.by for each in took.filter(state=Export.State.READY).select_related("by__user") if each.by}:
+    took = {each.by for each in recipients.archives_with(contact) if each.by}
+    for member in took:
         emails.corrected(request, contact, member)
-    decide(request, Decision.FULL, answer=answer, kept=[], by=by)
+    hears = [f"{each} hears of changes by itself" for each in recipients.webhooks()]
+    told = "; ".join([*(f"{member}, who took an archive along" for member in took), *hears])
+    decide(request, Decision.FULL, answer=answer, kept=[], by=by, told=told or "Nobody else got it from here.")
 
 
 def wake_all() -> None:

@@ -18,10 +18,10 @@ from accounts.models import Account, normalise_email
 from accounts.queries import account_at
 from crm.models import Contact
 from lib.seals import Seal
-from privacy.rights import exceptions
+from privacy.rights import exceptions, recipients
 from privacy.rights.exceptions import Kept
 from privacy.rights.identity import POINTS
-from privacy.rights.models import Agent, Channel, Decision, FirmRequest, Kind, Part, RightsRequest
+from privacy.rights.models import Agent, Asked, Channel, Decision, FirmRequest, Kind, Part, RightsRequest
 
 LONGEST = 4000
 CORRECTION = ("part", "old_value", "new_value")
@@ -312,13 +312,28 @@ class DecisionForm(forms.Form):
     code_2 = forms.ChoiceField(label="Why not", required=False)
     evidence_2 = forms.CharField(label="What shows that", max_length=300, required=False)
     answer = _words("Your answer", "Goes to the person as it stands.", required=True)
+    told = forms.CharField(
+        label="Who else was told of it", max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.others = recipients.of(asked) if asked.what.concerns_others else []
+        if not asked.what.concerns_others:
+            del self.fields["told"]
         for name in ("code", "code_2"):
             self.fields[name].choices = [("", "Nothing is refused"), *exceptions.choices()]  # type: ignore[attr-defined]
 
-    def kept(self) -> list[Kept]:
+    def decided(self) -> dict[str, Any]:
+        """What ``decide`` takes."""
+        given = self.cleaned_data
+        return {
+            "kept": self._kept(),
+            "told": given.get("told", ""),
+            **{name: given[name] for name in ("decision", "answer")},
+        }
+
+    def _kept(self) -> list[Kept]:
         given = self.cleaned_data
         return [
             Kept(code=given[f"code{end}"], what=given[f"what{end}"], evidence=given[f"evidence{end}"])
@@ -331,6 +346,9 @@ class DecisionForm(forms.Form):
         for end in ("", "_2"):
             if cleaned.get(f"code{end}") and not cleaned.get(f"what{end}"):
                 self.add_error(f"what{end}", "Name what is not done.")
+        is_done = cleaned.get("decision") in (Decision.FULL, Decision.PARTIAL)
+        if is_done and "told" in self.fields and not cleaned.get("told"):
+            self.add_error("told", "Write whom you told, or why nobody had to be or could be.")
         return cleaned
 
 

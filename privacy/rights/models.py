@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from crm.models import Contact
-from privacy.rights import clocks, working_days
+from privacy.rights import clocks, exceptions, working_days
 from privacy.rights.clocks import Group, Regime, Rule
 from tenancy.models import VersionedModel
 
@@ -53,6 +53,11 @@ class Kind(models.TextChoices):
     def stops(self) -> bool:
         """Whether a use ends at once, and what is decided later is only whether it may begin again."""
         return self in (Kind.OBJECT, Kind.RESTRICT, Kind.WITHDRAW, Kind.OPT_OUT)
+
+    @property
+    def concerns_others(self) -> bool:
+        """Whether all who were given the data must hear what became of it (GDPR Art. 19)."""
+        return self in (Kind.CORRECT, Kind.DELETE, Kind.RESTRICT)
 
     @property
     def hands_over(self) -> bool:
@@ -117,6 +122,7 @@ class Asked(models.Model):
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     exceptions = models.JSONField(default=list, blank=True)  # [{"code", "what", "evidence"}], see exceptions.py
     answer = models.TextField(blank=True)
+    told = models.TextField("who else was told", blank=True, db_default="")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -184,6 +190,11 @@ class Asked(models.Model):
     def may_be_extended(self) -> bool:
         in_time = timezone.now() < clocks.end_of(self.first_due_on, self.zone)
         return self.is_open and self.extended_at is None and self.rule.longest is not None and in_time
+
+    @property
+    def not_done(self) -> list[tuple[str, str, str]]:
+        """What was refused, why, and what shows it."""
+        return [(each["what"], exceptions.label(each["code"]), each["evidence"]) for each in self.exceptions]
 
     def _last_day(self, term: clocks.Term, **more: Any) -> date:
         arrived = clocks.day_of(self.arrived_at, self.zone)

@@ -48,8 +48,10 @@ def extend(asked: Asked) -> None:
     asked.extended_at = timezone.now()
 
 
-def decide(asked: Asked, decision: str, *, answer: str, kept: list[Kept], has_research_consent: bool = False) -> None:
-    """The answer. What is not done names its reasons, and what shows them."""
+def decide(
+    asked: Asked, decision: str, *, answer: str, kept: list[Kept], told: str = "", has_research_consent: bool = False
+) -> None:
+    """The answer. What is not done names its reasons, and what shows them; ``told``: who else heard of what is done."""
     if not asked.is_open:
         raise Refused("It was answered already.")
     if decision in (Decision.PARTIAL, Decision.REFUSED) and not kept:
@@ -57,5 +59,5 @@ def decide(asked: Asked, decision: str, *, answer: str, kept: list[Kept], has_re
     for each in kept:
         if words := trouble(each, has_research_consent=has_research_consent):
             raise Refused(words)
-    asked.decision, asked.answer, asked.exceptions = decision, answer, kept
+    asked.decision, asked.answer, asked.exceptions, asked.told = decision, answer, kept, told
     asked.paused_days, asked.paused_at, asked.closed_at = asked.days_paused, None, timezone.now()

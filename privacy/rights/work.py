@@ -91,7 +91,7 @@ def write_to_new_address(request: RightsRequest, *, by: User) -> None:
 
 
 @transaction.atomic
-def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kept], by: User) -> None:
+def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kept], by: User, told: str = "") -> None:
     """Our answer, which goes to the person. Nothing is handed over for somebody whom we don't know."""
     request = locked(request)
     if request.is_open and decision != Decision.REFUSED and (trouble := _trouble_with_whom(request)):
@@ -101,7 +101,7 @@ def decide(request: RightsRequest, decision: str, *, answer: str, kept: list[Kep
         raise Refused(f"You gave the answer to {doubted}. Somebody else decides whether it stands.")
     has_consent = _gave_research_consent(request)
     request.decided_by = by
-    steps.decide(request, decision, answer=answer, kept=kept, has_research_consent=has_consent)
+    steps.decide(request, decision, answer=answer, kept=kept, told=told, has_research_consent=has_consent)
     _done(request, f"Decided: {request.get_decision_display().lower()}", by=by)
     token = LINKS.make(request.public_id.hex)
     url = settings.SITE_URL + reverse("rights_copy", args=[token]) if has_copy(request) else ""
@@ -192,7 +192,7 @@ def forget() -> None:
 def _forget_proof(request: RightsRequest) -> None:
     Comparison.objects.filter(request=request).delete()
     Agent.objects.filter(request=request).delete()
-    names = ("name", "email", "words", "old_value", "new_value", "answer", "mark", "firm")
+    names = ("name", "email", "words", "old_value", "new_value", "answer", "told", "mark", "firm")
     gone = {**dict.fromkeys(names, ""), "user_ref": None}
     kept = [{"code": each["code"], "what": "", "evidence": ""} for each in request.exceptions]
     RightsRequest.objects.filter(pk=request.pk).update(**gone, exceptions=kept, forgotten_at=timezone.now())

@@ -97,6 +97,8 @@ def answer(desk, decision):
         desk.get_by_label("Why not", exact=True).first.select_option("8")
         desk.get_by_label("What shows it", exact=True).fill("The bookkeeping act, until 2031")
     desk.get_by_label("Your answer").fill("This is what we did.")
+    if (others := desk.get_by_label("Who else was told of it")).count():
+        others.fill("Nobody has it.")
     desk.get_by_role("button", name="Answer", exact=True).click()
     expect(desk.get_by_role("region", name="Answer").get_by_text("This is what we did.")).to_be_visible()
 

@@ -95,11 +95,11 @@ def pass_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Answer: fully, in part, or not."""
-    found, form = _found(public_id), DecisionForm(request.POST)
+    found = _found(public_id)
+    form = DecisionForm(request.POST, asked=found)
     if form.is_valid():
-        given = form.cleaned_data
         try:
-            work.decide(found, given["decision"], answer=given["answer"], kept=form.kept(), by=staff_here(request))
+            work.decide(found, **form.decided(), by=staff_here(request))
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -158,7 +158,7 @@ def _page(request: HttpRequest, found: RightsRequest, *, status: int = 200, **fo
         "because": BecauseForm(),
         "pass_on": PassOnForm(),
         "reach": ReachForm(),
-        "decision": DecisionForm(),
+        "decision": DecisionForm(asked=found),
         **forms,
     }
     return render(request, "rights/desk_request.html", context, status=status)

@@ -105,11 +105,11 @@ def step(request: Any, public_id: UUID, step: str) -> HttpResponse:
 @allow("privacy.answer")
 def decide(request: Any, public_id: UUID) -> HttpResponse:
     """Answer: fully, in part, or not. The answer goes to the person by mail."""
-    found, form = _found(public_id), DecisionForm(request.POST)
+    found = _found(public_id)
+    form = DecisionForm(request.POST, asked=found)
     if form.is_valid():
-        given = form.cleaned_data
         try:
-            firm.decide(found, given["decision"], answer=given["answer"], kept=form.kept(), by=request.membership)
+            firm.decide(found, **form.decided(), by=request.membership)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -158,7 +158,7 @@ def _page(request: Any, found: FirmRequest, *, status: int = 200, **forms: Any) 
         "contact": contact,
         "q": _words_sought(request),
         "because": BecauseForm(),
-        "decision": DecisionForm(),
+        "decision": DecisionForm(asked=found),
         "correction": CorrectForm(initial={"value": found.new_value}),
         "stands": getattr(contact, found.part) if contact and found.part in CORRECTABLE else None,
         "naming": NameContactForm(found=[] if contact else _candidates(request, found)),

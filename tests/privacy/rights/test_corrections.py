@@ -55,6 +55,8 @@ def test_a_firm_sees_the_difference_and_applies_it(asked, acme, alice, bob, clie
         assert {"contact.changed", "privacy_request.corrected", "privacy_request.decided"} <= kinds
     told = OutgoingMail.objects.get(kind="rights_firm_decided")
     assert told.to == "maren@holm.example" and "corrected" in told.text
+    with inside(acme):
+        assert "who took an archive along" in FirmRequest.objects.get().told
     others = OutgoingMail.objects.get(kind="rights_corrected")
     assert others.to == bob.email and "Head of Sales" not in others.text
     client.post(f"{at}correct/", {"value": "Again"})  # it was answered
@@ -92,7 +94,9 @@ def test_what_we_hold_ourselves_is_written_into_the_profile(acme, alice, sams):
     request = intake.open_request(Kind.CORRECT, user=alice, **facts)
     at = f"/support/rights/{request.public_id}/"
     assert "Odense" in sams.get(at).content.decode()
-    assert sams.post(f"{at}decide/", {"decision": "full", "answer": "Done."}).status_code == 302
+    assert (
+        sams.post(f"{at}decide/", {"decision": "full", "answer": "Done.", "told": "Nobody has it."}).status_code == 302
+    )
     assert User.objects.get(pk=alice.pk).city == "Odense"
     steps = [step.what for step in request.steps.all()]
     assert "Corrected: city" in steps and "Nobody outside has the old value" in steps
@@ -102,7 +106,10 @@ def test_what_we_hold_ourselves_is_written_into_the_profile(acme, alice, sams):
 def test_a_value_that_cant_be_is_refused_and_nothing_is_decided(acme, alice, sams):
     facts = {"population": "holder", "channel": Channel.APP, "email": alice.email, "part": "postal_code"}
     request = intake.open_request(Kind.CORRECT, user=alice, new_value="9" * 300, **facts)
-    decided = sams.post(f"/support/rights/{request.public_id}/decide/", {"decision": "full", "answer": "Done."})
+    decided = sams.post(
+        f"/support/rights/{request.public_id}/decide/",
+        {"decision": "full", "answer": "Done.", "told": "Nobody has it."},
+    )
     assert decided.status_code == 422
     request.refresh_from_db()
     assert request.is_open
@@ -128,7 +135,7 @@ def moved(ask, alice, sams):
 @promise(110)
 def test_an_address_changes_by_one_click_and_its_mailbox(moved, alice, sams):
     request, at = moved
-    done = {"decision": "full", "answer": "Done."}
+    done = {"decision": "full", "answer": "Done.", "told": "Nobody has it."}
     assert "not confirmed" in sams.post(f"{at}decide/", done).content.decode(), "it would not be true"
     assert sams.post(f"{at}address/").status_code == 302
     request.refresh_from_db()

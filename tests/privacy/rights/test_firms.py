@@ -8,12 +8,15 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as configured
+from django.utils import timezone
 
 from accounts.models import BellNotice, Membership, OutgoingMail
+from accounts.recipients import WebhookRecipient
 from crm.listing import export
 from crm.listing.kinds import CONTACTS
 from crm.models import Contact
 from privacy.exports.candor_archive import Zipped, verify
+from privacy.exports.models import Export
 from privacy.registers import books
 from privacy.rights import firm, held
 from privacy.rights.models import Channel, FirmRequest
@@ -73,6 +76,43 @@ def test_an_objection_stops_mail_lists_exports_and_new_work(acme, alice, maren, 
     assert "Order 7" not in letter.text and "complain to the authority" in letter.text
     for body in (letter.text, letter.html):
         assert all(words in body for words in (str(owner), owner.user.email))  # to whom they may write about it
+
+
+def test_whoever_was_given_the_data_hears_what_became_of_it(acme, alice, maren, owner, inside, client):
+    client.force_login(alice)
+    with inside(acme):
+        request = asked("delete")
+        request.contact_ref = maren.public_id
+        request.save()
+        Export.objects.create(scope="account", state="ready", by=owner)
+        Export.objects.create(scope="account", state="failed", by=owner)
+        for name, on in (("Payroll", timezone.now()), ("Silent", None)):
+            facts = {"url": "https://in.example/x", "purpose": "p", "country": "DK", "topics": ["contacts"]}
+            WebhookRecipient.objects.create(name=name, switched_on_at=on, **facts)
+    at = f"/a/acme/admin/privacy/{request.public_id}/"
+    page = client.get(at).content.decode()
+    assert page.count(f"{owner}: an archive of") == 1 and "Payroll (in.example)" in page and "Silent" not in page
+    done = {"decision": "full", "answer": "You are gone."}
+    left_out = client.post(f"{at}decide/", done)
+    assert left_out.status_code == 422
+    assert "Write whom you told" in left_out.content.decode() and "You are gone." in left_out.content.decode()
+    assert client.post(f"{at}decide/", {**done, "told": "Our tax adviser, by letter."}).status_code == 302
+    with inside(acme):
+        assert FirmRequest.objects.get().told == "Our tax adviser, by letter."
+    assert "Our tax adviser, by letter." in client.get(at).content.decode()
+    assert "tax adviser" not in OutgoingMail.objects.get(kind="rights_firm_decided").text
+
+
+@pytest.mark.parametrize(("kind", "decision"), [("access", "full"), ("restrict", "refused")])
+def test_where_nothing_was_changed_nobody_else_has_to_hear(kind, decision, acme, alice, inside, client):
+    client.force_login(alice)
+    with inside(acme):
+        request = asked(kind)
+    why = {"what": "All of it", "code": "not_wrong", "evidence": "HR"} if decision == "refused" else {}
+    answered = client.post(
+        f"/a/acme/admin/privacy/{request.public_id}/decide/", {"decision": decision, "answer": "So.", **why}
+    )
+    assert answered.status_code == 302
 
 
 def kinds_of_the_log():
