@@ -37,3 +37,18 @@ def test_a_report_is_read_kept_and_taken_along(server, open_page, sign_in, alice
         axe(phone)
     phone.goto(f"{server}/a/acme/time/uses/")
     axe(phone)
+
+
+def test_days_that_are_chosen_are_shown_though_a_period_has_a_name(server, open_page, sign_in, alice, hours):
+    page = open_page()
+    sign_in(page, server, alice)
+    page.goto(f"{server}/a/acme/reports/")
+    page.get_by_text("Days, filters and more").click()
+    expect(page.get_by_label("Period", exact=True)).to_have_value("this_month")
+    page.get_by_label("From").fill("2026-11-02")
+    page.get_by_label("To", exact=True).fill("2026-11-04")
+    page.get_by_label("To", exact=True).blur()
+    expect(page.get_by_label("Period", exact=True)).to_have_value("days")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_label("From")).to_have_value("2026-11-02")
+    expect(page.get_by_label("To", exact=True)).to_have_value("2026-11-04")
