@@ -49,8 +49,8 @@ def _environ(name: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a session of its own, ended with all its children."""
+def running(command: list[str], environ: dict[str, str], *, patience: float = 20) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own, ended with all its children: killed where it has not gone in ``patience``."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command, cwd=database.PROJECT, env=environ, stdout=log, stderr=log, start_new_session=True
@@ -59,11 +59,11 @@ def running(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.
         try:
             yield process
         finally:
-            for name, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 10)):
-                if process.poll() is None:
+            for name, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 10)):
+                if process.poll() is None and seconds:
                     os.killpg(process.pid, name)
                     try:
-                        process.wait(patience)
+                        process.wait(seconds)
                     except subprocess.TimeoutExpired:
                         continue
 
@@ -199,7 +199,8 @@ def celery_worker(committed: None, broker_database: None, worker_database: str) 
     def start(queue: str = "default") -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-Q", queue, "-c", "1"]
         command += ["-n", f"{queue}@test", "--without-gossip", "--without-mingle", "-l", "INFO"]
-        context = running(command, {**_environ(worker_database), "WORKER_QUEUE": queue})
+        # Its database and its messages go with the test: nobody waits for what it has in hand.
+        context = running(command, {**_environ(worker_database), "WORKER_QUEUE": queue}, patience=0)
         process = context.__enter__()
         started.append(context)
         until(lambda: " ready." in said(process), seconds=90, process=process)

@@ -3,11 +3,14 @@
 const FORM = "form[data-fact]";
 const written = (form) => new URLSearchParams(new FormData(form)).toString();
 const opened = new WeakMap(); // form → what it held when it was opened or refused
+let wanted = ""; // the id of the fact that was asked for last and is still to come
 
 const field = (form) => form.querySelector("[aria-invalid], input:not([type=hidden]), select, textarea");
 const cancel = (form) => form.querySelector("[data-cancel]").click();
 
 document.addEventListener("click", (event) => {
+  const change = event.target.closest?.(".ef-change");
+  if (change) wanted = change.closest(".ef").id;
   const fact = event.target.closest?.(".ef");
   if (!fact || event.target.closest("a, button, form, label") || String(getSelection())) return;
   fact.querySelector(".ef-change")?.click();
@@ -26,6 +29,10 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("submit", (event) => {
   if (event.target.matches(FORM)) opened.set(event.target, written(event.target)); // it is on its way
+});
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input, select, textarea")) wanted = ""; // they went elsewhere meanwhile
 });
 
 document.addEventListener("focusout", (event) => {
@@ -49,6 +56,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!fact) return;
   const form = fact.querySelector(FORM);
   const active = document.activeElement;
-  if (form && !active.matches("input, select, textarea")) field(form).focus();
+  // What was left and comes back refused does not take the focus from what was opened instead.
+  if (form && (wanted ? wanted === fact.id : !active.matches("input, select, textarea"))) field(form).focus();
   else if (!form && active === document.body) fact.querySelector(".ef-change")?.focus();
 });

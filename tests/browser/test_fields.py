@@ -74,3 +74,20 @@ def test_a_field_is_added_and_filled_in_where_it_stands(server, open_page, sign_
     page.goto(f"{server}/a/acme/admin/fields/")
     assert fits(page)
     axe(page)
+
+
+def test_what_is_refused_leaves_the_focus_to_what_was_opened_instead(server, open_page, sign_in, alice, maren):
+    """As a hand clicks: the first is on its way when the button goes down, the second is asked for when it comes up."""
+    page, on_its_way = open_page(), []
+    sign_in(page, server, alice)
+    page.goto(f"{server}/a/acme/contacts/{maren.public_id}/")
+    page.locator("#fact-email dt").click()
+    page.get_by_label("E-mail", exact=True).fill("nowhere")
+    page.route("**/facts/email/", lambda route: on_its_way.append(route))
+    page.locator("#fact-title dt").hover()
+    with page.expect_request("**/facts/email/"):
+        page.mouse.down()
+    page.mouse.up()
+    on_its_way[0].continue_()
+    expect(page.locator("#fact-email")).to_contain_text("Write an e-mail address, as in")
+    expect(page.get_by_label("Job title", exact=True)).to_be_focused()
