@@ -18,17 +18,14 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import (
-    BigIntegerField,
     BooleanField,
     F,
     Func,
     Model,
     Q,
     QuerySet,
-    Value,
     prefetch_related_objects,
 )
 
@@ -51,6 +48,7 @@ RECENT = 60  # events in which the records changed last are looked for
 MANY = 2_000  # words from which on COPY is quicker than a statement that holds them
 COMMON = 2_000  # from so many hits on a start is common
 FEW = 500  # up to so many words the records' numbers come along, and nobody looks for them again
+FEW_ALONE = 2_000  # the same of the only part that is looked for: nothing is read of each record
 SEEN = 20_000  # words that are looked at to know of which kinds they are: cheaper than asking each kind in vain
 
 _DELETE = "DELETE FROM crm_searchtoken WHERE account_id = %s AND kind = %s AND record_id = ANY(%s)"
@@ -221,6 +219,21 @@ class _Holds(Func):
         return f"({pk} {self.words}", [*values, *self.values]
 
 
+class _Among(Func):
+    """That a record is one of these: ``id = ANY(…)``. A QuerySet would say the same, and prepare number by number."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self.numbers = f"{{{','.join(map(str, numbers))}}}"
+        super().__init__(F("pk"))
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        pk, values = compiler.compile(self.source_expressions[0])
+        return f"({pk} = ANY(%s::bigint[]))", [*values, self.numbers]
+
+
 def matching(model: type[Model], text: str) -> Q:
     """The condition that each word of ``text`` begins one of the record's words, or is a part of one where parts are
     found; without a word nothing is found.
@@ -244,7 +257,8 @@ def _widened(sought: list[_Sought]) -> list[_Sought]:
     if not rare or not substrings.are_found():
         return sought
     rarest, *others = sorted((each.word for each in rare), key=len, reverse=True)
-    parts = [_Sought(rarest, spread_within([rarest], FEW, COMMON, others)[0], COMMON, is_part=True)]
+    few = FEW if others else FEW_ALONE
+    parts = [_Sought(rarest, spread_within([rarest], few, COMMON, others)[0], COMMON, is_part=True)]
     if others and not parts[0].are_few:
         seen = zip(others, spread_within(others, FEW, COMMON), strict=True)
         parts += [_Sought(word, kinds, COMMON, is_part=True) for word, kinds in seen]
@@ -261,7 +275,7 @@ def _condition(kind: SearchKind, sought: list[_Sought]) -> Q:
         return Q(pk__in=[])
     if few:
         numbers = sorted(few)
-        is_known = Q(IsAmong(F("pk"), Value(numbers, output_field=ArrayField(BigIntegerField()))))
+        is_known = Q(_Among(numbers))
         others = [each for each in sought if each.records(kind) is None]
         return is_known & Q(_Holds(*_numbers(kind, others, among=numbers))) if others else is_known
     return Q(_Holds(*_numbers(kind, sought), are_common=all(each.is_common for each in sought)))

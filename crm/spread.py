@@ -19,7 +19,7 @@ _SPREAD = """
     GROUP BY start.place, word.kind
 """
 _SPREAD_WITHIN = """
-    SELECT %s::int, kind, count(*), CASE WHEN count(*) <= %s THEN array_agg(record_id) END AS records FROM (
+    SELECT %s::int, kind, count(*), CASE WHEN count(*) <= %s THEN array_agg(DISTINCT record_id) END AS records FROM (
         SELECT kind, record_id FROM crm_searchtoken WHERE account_id = %s AND token LIKE %s LIMIT %s
     ) AS word GROUP BY kind
 """

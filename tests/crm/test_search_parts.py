@@ -137,13 +137,17 @@ def test_the_command_says_what_it_did(superuser, worker_database, monkeypatch):
 
 # The last one here: what is committed goes with its database, and the permission with it.
 def test_the_index_of_parts_serves_behind_the_row_policy(superuser, committed, acme, globex, inside, monkeypatch):
-    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(search, "FEW_ALONE", 0)
     for account in (acme, globex):
         with inside(account):
             reindex(Contact.objects.bulk_create(Contact(first_name=f"Given{n}") for n in range(3000)), are_new=True)
     with psycopg.connect(superuser, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE crm_searchtoken")
     with inside(acme):
+        with monkeypatch.context() as usually, CaptureQueriesContext(connection) as captured:
+            usually.setattr(search, "FEW_ALONE", 2_000)
+            assert len(Contact.objects.live().filter(matching(Contact, "ven299"))) == 11
+            assert sum("LIKE" in query["sql"] for query in captured) == 1  # its records came along
         with CaptureQueriesContext(connection) as captured:
             assert len(Contact.objects.live().filter(matching(Contact, "ven299"))) == 11
         statements = [query["sql"] for query in captured if "LIKE" in query["sql"]]
