@@ -8,7 +8,7 @@ from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
 
-import reportlab
+from django.conf import settings
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -22,17 +22,18 @@ _CELL = re.compile(r"</t[hd]>\s*<t[hd][^>]*>")
 _NUMBER = re.compile(r'<a [^>]*aria-label="Promise \d+"[^>]*>(\d+)</a>')
 _TAG = re.compile(r"<[^>]+>")
 _MARK = "\x00"  # around what stands raised
-_FONTS = {"Vera": "Vera.ttf", "Vera-Bold": "VeraBd.ttf"}  # come with the library, and may be embedded
+# Latin, Greek, Cyrillic and more; may be embedded. A PDF holds the letters that it uses.
+_FONTS = {"DejaVu": "DejaVuSans.ttf", "DejaVu-Bold": "DejaVuSans-Bold.ttf"}
 _PLAIN = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0"})
 
 
 def pdf_of(title: str, html: str, *, foot: str) -> bytes:
     """The same words on paper. The same text always makes the same bytes."""
-    styles = _styles()
-    story = [Paragraph(escape(title), styles["h1"])]
+    looks = styles()
+    story = [Paragraph(escape(title), looks["h1"])]
     for block, content in _BLOCK.findall(html):
         if words := _words(content):
-            story.append(Paragraph(words, styles[block], bulletText="•" if block == "li" else None))
+            story.append(Paragraph(words, looks[block], bulletText="•" if block == "li" else None))
     out = BytesIO()
     paper = SimpleDocTemplate(
         out,
@@ -44,8 +45,8 @@ def pdf_of(title: str, html: str, *, foot: str) -> bytes:
         title=title,
         invariant=1,
     )
-    footed = _footed(foot)
-    paper.build(story, onFirstPage=footed, onLaterPages=footed)
+    at_foot = footed(foot)
+    paper.build(story, onFirstPage=at_foot, onLaterPages=at_foot)
     return out.getvalue()
 
 
@@ -55,9 +56,11 @@ def _words(content: str) -> str:
     return re.sub(rf"{_MARK}(\d+){_MARK}", r'<super size="6">\1</super>', plain)
 
 
-def _footed(foot: str):  # type: ignore[no-untyped-def]
+def footed(foot: str):  # type: ignore[no-untyped-def]
+    """What draws this line, and the page's number, at the foot of a page."""
+
     def draw(canvas: Canvas, paper: SimpleDocTemplate) -> None:
-        canvas.setFont("Vera", 6.5)
+        canvas.setFont("DejaVu", 6.5)
         canvas.drawString(22 * mm, 12 * mm, foot.translate(_PLAIN))
         canvas.drawRightString(A4[0] - 22 * mm, 12 * mm, str(paper.page))
 
@@ -65,12 +68,12 @@ def _footed(foot: str):  # type: ignore[no-untyped-def]
 
 
 @cache
-def _styles() -> dict[str, ParagraphStyle]:
-    folder = Path(reportlab.__file__).parent / "fonts"
+def styles() -> dict[str, ParagraphStyle]:
+    folder = Path(settings.BASE_DIR) / "node_modules" / "dejavu-fonts-ttf" / "ttf"
     for name, file in _FONTS.items():
         pdfmetrics.registerFont(TTFont(name, str(folder / file)))
-    text = ParagraphStyle("p", fontName="Vera", fontSize=9, leading=13.5, spaceAfter=5)
-    bold = {"fontName": "Vera-Bold", "keepWithNext": 1}
+    text = ParagraphStyle("p", fontName="DejaVu", fontSize=9, leading=13.5, spaceAfter=5)
+    bold = {"fontName": "DejaVu-Bold", "keepWithNext": 1}
     return {
         "h1": ParagraphStyle("h1", text, fontSize=17, leading=22, spaceAfter=10, **bold),
         "h2": ParagraphStyle("h2", text, fontSize=11.5, leading=15, spaceBefore=10, **bold),
