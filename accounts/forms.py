@@ -290,7 +290,7 @@ class ApiKeyForm(forms.Form):
     name = forms.CharField(label="Name", max_length=80, help_text="What the key is for, such as “Month-end report”.")
     scopes = forms.MultipleChoiceField(
         label="May do",
-        choices=[each for each in keys.SCOPES.items() if each[0] not in keys.NOT_YET],
+        choices=list(keys.SCOPES.items()),
         widget=forms.CheckboxSelectMultiple,
         help_text="Never more than your own role allows.",
         error_messages={"required": "Tick at least one thing that the key may do."},

@@ -32,7 +32,6 @@ SCOPES = {
     "webhooks:write": "Enter, change, switch and remove who outside hears that a record changed",
     "privacy:write": "Start exports and answer privacy requests",
 }
-NOT_YET = {"invoices:read", "invoices:write"}  # agreed names that open nothing so far
 
 LONGEST_LIFE = 366  # days
 

@@ -104,6 +104,9 @@ ROLES: dict[str, frozenset[Role]] = {
     "time.edit_late": MANAGERS,  # after it was approved or locked, with a reason
     "time.approve": WORKERS,  # whose, is said by managers, projects and settings
     "time.settings": ADMINS,
+    "invoice.view": MANAGERS | {Role.BILLING},
+    "invoice.edit": MANAGERS | {Role.BILLING},
+    "invoice.settings": ADMINS,
     "report.view": SEES_RECORDS | {Role.BILLING},
     "report.people": MANAGERS | {Role.BILLING},
 }

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("crm.fields.urls")),
     path("", include("crm.urls")),
     path("", include("timetracking.urls")),
+    path("", include("invoicing.urls")),
     path("", include("billing.urls")),
     path("", include("demo.urls")),
     path("", include("privacy.policies.account_urls")),

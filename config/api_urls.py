@@ -16,6 +16,7 @@ import crm.mails.api
 import crm.merging.lists_api
 import crm.own_addresses_api
 import crm.timeline.api
+import invoicing.api
 import privacy.deletion.api
 import privacy.exports.api
 import timetracking.api
@@ -59,6 +60,7 @@ RESOURCES: tuple[Resource, ...] = (
     *timetracking.off.api.RESOURCES,
     *timetracking.rates.api.RESOURCES,
     *timetracking.reports.api.RESOURCES,
+    *invoicing.api.RESOURCES,
     *privacy.exports.api.RESOURCES,
     *privacy.deletion.api.RESOURCES,
     *accounts.webhooks.api.RESOURCES,

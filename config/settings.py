@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "demo.apps.DemoConfig",
     "crm.apps.CrmConfig",
     "timetracking.apps.TimetrackingConfig",
+    "invoicing.apps.InvoicingConfig",
     "billing.apps.BillingConfig",
     "privacy.policies.apps.PoliciesConfig",
     "privacy.registers.apps.RegistersConfig",

@@ -34,6 +34,7 @@ TITLES = {
     "on": "Switch {a} on", "off": "Switch {a} off", "secret": "Make a new secret for {a}",
     "test": "Send a test event to {a}", "again": "Send {a} again",
     "renew": "Make {a} in place of the former",
+    "send": "Give {a} its number", "void": "Make {a} void",
 }  # fmt: skip
 ALWAYS = (400, 401, 403, 406, 429, 500)
 REFUSALS = {
@@ -68,6 +69,7 @@ SENT = {
     "check": "Check",
     "receipt": "Receipt",
     "erase": "Erase",
+    "void": "Void",
 }
 MAY_BE_EMPTY = ("stop", "check", "approve", "decline")
 SENT_BY_SOME = ("approve",)  # with a body where the resource says so in ``sent``

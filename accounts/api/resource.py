@@ -62,6 +62,8 @@ VERBS = {
     "test": "POST",
     "again": "POST",
     "renew": "POST",
+    "send": "POST",
+    "void": "POST",
 }
 OF_THE_LIST = ("browse", "create")
 OF_ONE = ("read", "change", "delete")

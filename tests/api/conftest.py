@@ -16,7 +16,7 @@ from accounts.models import ApiKey, Membership
 
 EVERYTHING = (
     "crm:read", "crm:write", "time:read", "time:write", "admin:read", "admin:erase", "webhooks:read", "webhooks:write",
-    "privacy:write",
+    "invoices:read", "invoices:write", "privacy:write",
 )  # fmt: skip
 
 

@@ -39,6 +39,13 @@ def acmes(alices, alice, bob, acme, inside, files_folder):
     paid = {"category": made["expense-categories"], "day": "2026-11-20", "note": MARK}
     paid["amount"] = {"amount": "5.00", "currency": "EUR"}
     made["expenses"] = alices.post("expenses/", paid).data["id"]
+    bill = {"company": made["companies"], "currency": "EUR", "reference": MARK, "hours": "none"}
+    made["invoices"] = alices.post("invoices/", bill).data["id"]
+    line = {"invoice": made["invoices"], "text": MARK, "quantity": "1", "unit_price": "5.00", "tax_rate": "0"}
+    made["invoice-lines"] = alices.post("invoice-lines/", line).data["id"]
+    alices.post(f"invoices/{made['invoices']}/send/")
+    paid = {"invoice": made["invoices"], "received_on": "2026-11-20", "amount": "1.00", "note": MARK}
+    made["invoice-payments"] = alices.post("invoice-payments/", paid).data["id"]
     with inside(acme):
         TimeSettings.objects.create(approval="manager")
     made["timesheets"] = alices.post("timesheets/", {"day": "2026-11-20"}).data["id"]

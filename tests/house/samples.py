@@ -100,6 +100,30 @@ def subscription_invoice() -> Any:
     )
 
 
+def invoice(**facts: Any) -> Any:
+    """A draft of whoever owns the account."""
+    from invoicing.models import Invoice
+
+    return Invoice.objects.create(
+        company=company(), author=_somebody(), currency="EUR", recipient="Fjord & Co", **facts
+    )
+
+
+def sent_invoice(number: str = "") -> Any:
+    now = timezone.now()
+    amounts = dict.fromkeys(("net", "gross"), 100)
+    number = number or f"N{uuid.uuid4().hex[:8]}"
+    return invoice(status="sent", number=number, sent_at=now, issued_on=now.date(), due_on=now.date(), **amounts)
+
+
+def invoice_payment() -> Any:
+    from invoicing.models import Invoice, InvoicePayment
+
+    paid = sent_invoice()
+    Invoice.objects.filter(pk=paid.pk).update(paid=40)
+    return InvoicePayment.objects.create(invoice=paid, amount=40, received_on=timezone.localdate())
+
+
 def project() -> Any:
     from timetracking.models import Project
 
@@ -524,6 +548,10 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "timetracking:firm_day": special_day,
     "timetracking:sheet": timesheet,
     "timetracking:delegation_end": delegation,
+    "invoicing:invoice": invoice,
+    "invoicing:invoice_void": sent_invoice,
+    "invoicing:payment_add": sent_invoice,
+    "invoicing:payment_delete": invoice_payment,
     "billing:invoice": subscription_invoice,
 }
 

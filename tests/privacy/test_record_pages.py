@@ -24,6 +24,7 @@ MAKERS = {
     "crm.mail": samples.mail,
     "crm.note": samples.note,
     "crm.pipeline": samples.pipeline,
+    "invoicing.invoice": samples.invoice,
     "rights.firmrequest": samples.privacy_request,
     "timetracking.expense": samples.expense,
     "timetracking.project": samples.project,

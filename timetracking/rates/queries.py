@@ -170,13 +170,11 @@ def alike(entries: Any, turns: list[date], *also: str) -> Iterator[Hours]:
 _FROZEN = {BILL: ("has_own_rate", "bill_rate", "rate_currency"), COST: ("has_own_rate", "cost_rate", "cost_currency")}
 
 
-def worth(kind: str, entries: Any, *by: str) -> dict[tuple[Any, ...], dict[str, Decimal]]:
-    """What these entries are billed at or cost, by the values of ``by`` and by currency: two statements.
-
-    Each sum is exact; whoever shows it rounds. Of hours without a rate nothing is said.
+def priced(kind: str, entries: Any, *by: str) -> Iterator[tuple[Hours, Money | None]]:
+    """These entries in groups that are worth the same, by the values of ``by`` too, each with what an hour of it is
+    billed at or costs: two statements. None: no rate says so.
     """
     rates = table(kind)
-    found: dict[tuple[Any, ...], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     entries = entries.annotate(approved=IS_APPROVED)
     for hours in alike(entries, rates.turns(), *by, "approved", *_FROZEN[kind]):
         *place, is_approved, has_own_rate, amount, currency = hours.also
@@ -184,8 +182,18 @@ def worth(kind: str, entries: Any, *by: str) -> dict[tuple[Any, ...], dict[str, 
             money = None if amount is None else Money(amount, currency or hours.work.currency)
         else:
             money = rates.of(hours.work)
+        yield hours._replace(also=tuple(place)), money
+
+
+def worth(kind: str, entries: Any, *by: str) -> dict[tuple[Any, ...], dict[str, Decimal]]:
+    """What these entries are billed at or cost, by the values of ``by`` and by currency: two statements.
+
+    Each sum is exact; whoever shows it rounds. Of hours without a rate nothing is said.
+    """
+    found: dict[tuple[Any, ...], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for hours, money in priced(kind, entries, *by):
         if money:
-            found[tuple(place)][money.currency] += money.amount * hours.minutes / 60
+            found[hours.also][money.currency] += money.amount * hours.minutes / 60
     return found
 
 
