@@ -5,7 +5,7 @@ An entry's own app knows nothing of invoices: it honours ``locked_at``, which is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,6 +33,7 @@ from timetracking.reports.periods import Period
 from timetracking.reports.uses import note
 
 FROZEN = ("sender", "tax_name", "tax_number", "payment")
+WRITTEN = ("position", "text", "quantity", "unit_price", "tax_rate", "amount")
 MOST_LINES = 500
 MOST_ENTRIES = 5_000
 
@@ -106,8 +107,7 @@ def change(invoice: Invoice, lines: Sequence[Line], changes: dict[str, Any], *, 
     if kept - there.keys():
         raise Conflict
     _drop([line for key, line in there.items() if key not in kept])
-    for position, typed in enumerate(lines, 1):
-        _write(invoice, position, typed, there.get(typed.public_id))
+    _write(invoice, lines, there)
     before, sums = invoice.gross, sums_of(invoice)
     for name, value in sums.items():
         setattr(invoice, name, value)
@@ -327,16 +327,28 @@ def _drop(lines: list[InvoiceLine]) -> None:
     InvoiceLine.objects.filter(pk__in=numbers).delete()
 
 
-def _write(invoice: Invoice, position: int, typed: Line, line: InvoiceLine | None) -> None:
-    line = line or InvoiceLine(invoice=invoice)
-    line.position, line.text, line.unit_price, line.tax_rate = position, typed.text, typed.unit_price, typed.tax_rate
-    if line.minutes is None:
-        line.quantity = typed.quantity
-        line.amount = of_pieces(line.quantity, line.unit_price)
-    else:
-        line.amount = of_hours(line.minutes, line.unit_price)
-    _refuse_riches(line.amount)
-    line.save()
+def _write(invoice: Invoice, lines: Sequence[Line], there: Mapping[UUID, InvoiceLine]) -> None:
+    """Store these lines in their order: two statements, however many are new or changed."""
+    new, changed = list[InvoiceLine](), list[InvoiceLine]()
+    for position, typed in enumerate(lines, 1):
+        line = there.get(typed.public_id) if typed.public_id else None
+        is_new = line is None
+        line = line or InvoiceLine(invoice=invoice)
+        before = [getattr(line, name) for name in WRITTEN]
+        line.position, line.text = position, typed.text
+        line.unit_price, line.tax_rate = typed.unit_price, typed.tax_rate
+        if line.minutes is None:
+            line.quantity = typed.quantity
+            line.amount = of_pieces(line.quantity, line.unit_price)
+        else:
+            line.amount = of_hours(line.minutes, line.unit_price)
+        _refuse_riches(line.amount)
+        if is_new:
+            new.append(line)
+        elif before != [getattr(line, name) for name in WRITTEN]:
+            changed.append(line)
+    InvoiceLine.objects.bulk_create(new)
+    InvoiceLine.objects.bulk_update(changed, WRITTEN)
 
 
 def _refuse_riches(amount: Decimal) -> None:

@@ -245,7 +245,7 @@ class InvoiceFilterForm(forms.Form):
               ("void", "Void")]  # fmt: skip
 
     q = forms.CharField(label="Search", required=False, max_length=100)
-    show = forms.ChoiceField(choices=STATES, required=False)
+    show = forms.ChoiceField(choices=STATES, required=False, widget=forms.Select(attrs={"class": "form-select"}))
 
     def apply(self, invoices: Any, today: date) -> Any:
         """Those that match; a filter nobody knows matches nothing."""

@@ -109,13 +109,13 @@ def open_clients(entries: Any) -> list[OpenClient]:
             unpriced[hours.work.project, hours.work.currency] += hours.minutes
         else:
             lines[hours.work.project, money.currency][hours.work.task, money.amount] += hours.minutes
-    numbers = {number for number, _ in (*lines, *unpriced)}
-    projects = (
-        Project.objects.filter(pk__in=numbers).select_related("company").order_by("company__name_key", "name_key")
-    )
+    currencies: dict[int, set[str]] = defaultdict(set)
+    for number, currency in (*lines, *unpriced):
+        currencies[number].add(currency)
+    projects = Project.objects.filter(pk__in=currencies).select_related("company")
     found: dict[tuple[int, str], OpenClient] = {}
-    for project in projects:
-        for currency in sorted({currency for number, currency in (*lines, *unpriced) if number == project.pk}):
+    for project in projects.order_by("company__name_key", "company_id", "name_key", "pk"):
+        for currency in sorted(currencies[project.pk]):
             of_task = lines.get((project.pk, currency), {})
             amount = sum((of_hours(minutes, rate) for (_, rate), minutes in of_task.items()), Decimal(0))
             open_project = OpenProject(project, sum(of_task.values()), amount, unpriced.get((project.pk, currency), 0))

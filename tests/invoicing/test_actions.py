@@ -1,6 +1,7 @@
 """From draft to paid or void: who may change what, numbers without gaps, and hours that are on one invoice at most."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from invoicing.errors import NotADraft, Refused
 from invoicing.models import BilledTime, Invoice, InvoiceLine, InvoiceSettings
 from invoicing.open_time import open_entries
 from tenancy.errors import Conflict
+from tests.timetracking.statements import asked
 from timetracking import actions as time_actions
 from timetracking.errors import Locked
 from timetracking.models import Project, TimeEntry
@@ -193,3 +195,18 @@ def test_whoever_keeps_the_books_bills_everybodys_hours(drafted, worked, bobs, m
     assert (
         not open_entries(bobs).exists() and not Invoice.objects.visible_to(bobs).filter(author=drafted.author).exists()
     )
+
+
+def test_a_draft_of_many_lines_is_stored_by_as_few_statements(drafted):
+    def stored(lines):
+        invoice = Invoice.objects.get()
+        return asked(lambda: actions.change(invoice, lines, {}, expected=invoice.version))
+
+    def some(number):
+        return [Line(f"Line {place}", Decimal(1), Decimal(5), Decimal(0)) for place in range(number)]
+
+    stored(some(1))
+    assert stored(some(2)) == stored(some(40))
+    there = actions.lines_of(Invoice.objects.get())
+    dearer = [replace(line, unit_price=Decimal(6)) for line in there]
+    assert stored(dearer[:1] + there[1:]) == stored(dearer) == stored(dearer) + 1  # the last time nothing changes
