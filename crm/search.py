@@ -18,8 +18,10 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     F,
     Func,
@@ -219,19 +221,17 @@ class _Holds(Func):
         return f"({pk} {self.words}", [*values, *self.values]
 
 
-class _Among(Func):
-    """That a record is one of these: ``id = ANY(…)``. A QuerySet would say the same, and prepare number by number."""
+class _Numbers(Func):
+    """Numbers that are known, as an array for ``IsAmong``; Django's own would prepare them one by one."""
 
-    output_field = BooleanField()
-    conditional = True
+    output_field = ArrayField(BigIntegerField())
 
     def __init__(self, numbers: Iterable[int]) -> None:
-        self.numbers = f"{{{','.join(map(str, numbers))}}}"
-        super().__init__(F("pk"))
+        self.text = f"{{{','.join(map(str, numbers))}}}"
+        super().__init__()
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        pk, values = compiler.compile(self.source_expressions[0])
-        return f"({pk} = ANY(%s::bigint[]))", [*values, self.numbers]
+        return "%s::bigint[]", [self.text]
 
 
 def matching(model: type[Model], text: str) -> Q:
@@ -275,7 +275,7 @@ def _condition(kind: SearchKind, sought: list[_Sought]) -> Q:
         return Q(pk__in=[])
     if few:
         numbers = sorted(few)
-        is_known = Q(_Among(numbers))
+        is_known = Q(IsAmong(F("pk"), _Numbers(numbers)))
         others = [each for each in sought if each.records(kind) is None]
         return is_known & Q(_Holds(*_numbers(kind, others, among=numbers))) if others else is_known
     return Q(_Holds(*_numbers(kind, sought), are_common=all(each.is_common for each in sought)))

@@ -23,7 +23,7 @@ from crm.models import Company
 from crm.search import reindex
 from invoicing.amounts import MOST, of_hours, of_pieces
 from invoicing.errors import NotADraft, NothingOpen, Refused
-from invoicing.models import BilledTime, Invoice, InvoiceLine, InvoicePayment, InvoiceSettings, sums_of
+from invoicing.models import BilledTime, Invoice, InvoiceLine, InvoicePayment, InvoiceSettings
 from invoicing.open_time import Grouping, Proposed, open_entries, proposed
 from lib import formats
 from tenancy.context import memory
@@ -52,7 +52,7 @@ class Line:
 @transaction.atomic
 def draft(company: Company, currency: str, *, by: Membership) -> Invoice:
     """An invoice without lines."""
-    invoice = Invoice.objects.create(company=company, currency=currency, author=by, recipient=address_of(company))
+    invoice = _new(company, currency, by)
     audit.record("invoice.drafted", invoice, data=_told(invoice))
     return invoice
 
@@ -85,9 +85,10 @@ def draft_open_time(
         raise NothingOpen(f"{company} has no open hours with a rate in {currency} in these days.")
     if len(lines) > MOST_LINES:
         raise Refused(f"{len(lines):,} lines are more than one invoice takes ({MOST_LINES}). Put more into one line.")
-    invoice = Invoice.objects.create(company=company, currency=currency, author=by, recipient=address_of(company))
+    invoice = _new(company, currency, by)
     _bill(invoice, lines)
     _sum_up(invoice)
+    invoice.save(update_fields=["net", "tax", "gross"])
     if grouping == Grouping.PERSON:
         _note_use(by, lines)
     hours = sum(line.minutes for line in lines)
@@ -108,9 +109,8 @@ def change(invoice: Invoice, lines: Sequence[Line], changes: dict[str, Any], *, 
         raise Conflict
     _drop([line for key, line in there.items() if key not in kept])
     _write(invoice, lines, there)
-    before, sums = invoice.gross, sums_of(invoice)
-    for name, value in sums.items():
-        setattr(invoice, name, value)
+    before = invoice.gross
+    _sum_up(invoice)
     invoice.save_checked(expected)
     if before != invoice.gross:
         written = [formats.money(each, invoice.currency, cents=True) for each in (before, invoice.gross)]
@@ -240,6 +240,10 @@ def address_of_account(account: Account) -> str:
     return "\n".join(filter(None, [name, account.street, town, account.region, country_name(account.country)]))
 
 
+def _new(company: Company, currency: str, by: Membership) -> Invoice:
+    return Invoice.objects.create(company=company, currency=currency, author=by, recipient=address_of(company))
+
+
 def _told(invoice: Invoice) -> dict[str, str]:
     """What the log keeps of it."""
     return {"company": str(invoice.company), "gross": str(invoice.gross), "currency": invoice.currency}
@@ -357,6 +361,6 @@ def _refuse_riches(amount: Decimal) -> None:
 
 
 def _sum_up(invoice: Invoice) -> None:
-    Invoice.objects.filter(pk=invoice.pk).update(**sums_of(invoice))
-    for name, value in sums_of(invoice).items():
-        setattr(invoice, name, value)
+    """What its lines come to, ready to be saved."""
+    sums = invoice.totals
+    invoice.net, invoice.tax, invoice.gross = sums.net, sums.tax, sums.gross

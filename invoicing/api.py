@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -34,7 +33,7 @@ from accounts.api.fields import (
     Text,
     Whole,
 )
-from accounts.api.problems import WHOLE, Problem
+from accounts.api.problems import WHOLE, Problem, refused_in_words
 from accounts.api.resource import Resource
 from accounts.api.single import Single
 from accounts.api.values import EXAMPLE_ID
@@ -64,13 +63,9 @@ WHY: Schema = {
 }
 
 
-@contextmanager
-def refusals() -> Iterator[None]:
+def refusals() -> AbstractContextManager[None]:
     """What refuses an invoice says so in a sentence."""
-    try:
-        yield
-    except Refused as refusal:
-        raise Problem("invalid", errors={WHOLE: [str(refusal)]}) from refusal
+    return refused_in_words(Refused)
 
 
 class InvoiceBody(BodyForm, InvoiceForm):
@@ -223,19 +218,42 @@ class Invoices(Resource):
         return self._answer(request, self._row(request, public_id))
 
 
-class LineBody(BodyForm, AccountModelForm):
-    """A line of a draft. A line of hours keeps them."""
+class PartBody(BodyForm, AccountModelForm):
+    """A part of an invoice that this member may change."""
 
     invoice = AccountChoiceField(model=Invoice, error_messages=missing("invoice"))
+
+    def __init__(self, given: Any, *, instance: Any, member: Any) -> None:
+        super().__init__(given, instance=instance)
+        if "invoice" in self.fields:
+            self.fields["invoice"].queryset = within_reach(Invoice.objects.all(), member, "invoice.edit")
+
+
+class Parts(Resource):
+    """What an invoice consists of, or what came in for it: seen and changed by whoever may do so to the invoice."""
+
+    scope, is_versioned = "invoices", False
+    orders = {"created_at": ("id",), "-created_at": ("-id",)}
+    filters = (lists.by_reference("invoice", Invoice.objects.visible_to, "Of this invoice."),)
+
+    def visible(self, member: Any) -> QuerySet[Any]:
+        return self._of(Invoice.objects.visible_to(member))
+
+    def editable(self, member: Any) -> QuerySet[Any]:
+        mine = within_reach(Invoice.objects.all(), member, "invoice.edit")
+        return self._of(mine).select_related("invoice__company")
+
+    def _of(self, invoices: QuerySet[Any]) -> QuerySet[Any]:
+        parts: QuerySet[Any] = self.model._default_manager.filter(invoice__in=invoices.order_by().values("pk"))
+        return parts
+
+
+class LineBody(PartBody):
+    """A line of a draft. A line of hours keeps them."""
 
     class Meta:
         model = InvoiceLine
         fields = ["invoice", "text", "quantity", "unit_price", "tax_rate"]
-
-    def __init__(self, given: Any, *, instance: InvoiceLine, member: Any) -> None:
-        super().__init__(given, instance=instance)
-        if "invoice" in self.fields:
-            self.fields["invoice"].queryset = within_reach(Invoice.objects.all(), member, "invoice.edit")
 
     def clean_quantity(self) -> Any:
         quantity = self.cleaned_data["quantity"]
@@ -254,12 +272,12 @@ class LineBody(BodyForm, AccountModelForm):
         return Line(line.text, line.quantity, line.unit_price, line.tax_rate, line.public_id)
 
 
-class InvoiceLines(Resource):
+class InvoiceLines(Parts):
     """``/invoice-lines/``"""
 
     name, one = "invoice-lines", "invoice_line"
     about = "The lines of invoices. Those of a draft can be added, changed and deleted."
-    model, scope, is_versioned = InvoiceLine, "invoices", False
+    model = InvoiceLine
     may = {
         "browse": "invoice.view",
         "create": "invoice.edit",
@@ -280,15 +298,6 @@ class InvoiceLines(Resource):
         Number("tax_rate", "The tax in percent.", "20.00", digits=3, is_required=True),
         Number("amount", "What the line comes to, before tax.", "99.80", digits=12, is_read_only=True),
     )  # fmt: skip
-    orders = {"created_at": ("id",), "-created_at": ("-id",)}
-    filters = (lists.by_reference("invoice", Invoice.objects.visible_to, "On this invoice."),)
-
-    def visible(self, member: Any) -> QuerySet[Any]:
-        return InvoiceLine.objects.filter(invoice__in=Invoice.objects.visible_to(member).order_by().values("pk"))
-
-    def editable(self, member: Any) -> QuerySet[Any]:
-        mine = within_reach(Invoice.objects.all(), member, "invoice.edit").order_by().values("pk")
-        return InvoiceLine.objects.filter(invoice__in=mine).select_related("invoice__company")
 
     def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
         return LineBody(given, instance=record or InvoiceLine(), member=request.membership)
@@ -314,28 +323,22 @@ class InvoiceLines(Resource):
             actions.change(invoice, lines, {}, expected=invoice.version)
 
 
-class PaymentBody(BodyForm, AccountModelForm):
+class PaymentBody(PartBody):
     """Money that came in for an invoice."""
 
-    invoice = AccountChoiceField(model=Invoice, error_messages=missing("invoice"))
     received_on = DayField()
 
     class Meta:
         model = InvoicePayment
         fields = ["invoice", "received_on", "amount", "note"]
 
-    def __init__(self, given: Any, *, instance: InvoicePayment, member: Any) -> None:
-        super().__init__(given, instance=instance)
-        if "invoice" in self.fields:
-            self.fields["invoice"].queryset = within_reach(Invoice.objects.all(), member, "invoice.edit")
 
-
-class InvoicePayments(Resource):
+class InvoicePayments(Parts):
     """``/invoice-payments/``"""
 
     name, one = "invoice-payments", "invoice_payment"
     about = "What came in for sent invoices. One that was a mistake is deleted."
-    model, scope, is_versioned = InvoicePayment, "invoices", False
+    model = InvoicePayment
     may = {"browse": "invoice.view", "create": "invoice.edit", "read": "invoice.view", "delete": "invoice.edit"}
     fields = (
         ID,
@@ -347,15 +350,6 @@ class InvoicePayments(Resource):
         Text("note", "What the bank said.", "Transfer"),
         CREATED,
     )  # fmt: skip
-    orders = {"created_at": ("id",), "-created_at": ("-id",)}
-    filters = (lists.by_reference("invoice", Invoice.objects.visible_to, "For this invoice."),)
-
-    def visible(self, member: Any) -> QuerySet[Any]:
-        return InvoicePayment.objects.filter(invoice__in=Invoice.objects.visible_to(member).order_by().values("pk"))
-
-    def editable(self, member: Any) -> QuerySet[Any]:
-        mine = within_reach(Invoice.objects.all(), member, "invoice.edit").order_by().values("pk")
-        return InvoicePayment.objects.filter(invoice__in=mine).select_related("invoice__company")
 
     def form(self, given: dict[str, Any], request: Any, record: Any) -> Any:
         return PaymentBody(given, instance=InvoicePayment(), member=request.membership)

@@ -20,7 +20,8 @@ from invoicing import actions
 from invoicing.actions import Line
 from invoicing.models import Invoice, InvoiceLine, InvoicePayment, InvoiceSettings
 from invoicing.open_time import LONGEST_TEXT, Grouping, open_entries
-from lib.addresses import id_in, query_of
+from lib.addresses import id_in
+from lib.forms import FilterForm
 from tenancy.forms import VersionedModelForm
 from timetracking.inputs import ClientField, DayField
 from timetracking.models import Project
@@ -78,12 +79,6 @@ class EmptyForm(forms.Form):
         self.fields["company"].offer(member, None)
         self.fields["currency"].initial = member.account.currency
 
-    def clean_company(self) -> Company:
-        company: Company | None = self.cleaned_data["company"]
-        if company is None:
-            raise forms.ValidationError("Choose whom the invoice is for.")
-        return company
-
     def save(self) -> Invoice:
         return actions.draft(self.cleaned_data["company"], self.cleaned_data["currency"], by=self.member)
 
@@ -129,11 +124,6 @@ class LineForm(forms.Form):
         self.stored = stored
         if stored is not None and stored.minutes is not None:
             del self.fields["quantity"]
-        for name, field in self.fields.items():
-            is_box = isinstance(field.widget, forms.CheckboxInput)
-            field.widget.attrs["class"] = "form-check-input" if is_box else "form-control"
-            if name in self.errors:
-                field.widget.attrs.update({"aria-invalid": "true", "aria-describedby": f"{self[name].auto_id}_error"})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -150,7 +140,9 @@ class LineForm(forms.Form):
         """Whether it becomes, or stays, a line."""
         if self.cleaned_data.get("gone"):
             return False
-        typed = any((self[name].data or "").strip() for name in ("text", "unit_price"))
+        typed = any(
+            (self[name].data or "").strip() for name in ("text", "quantity", "unit_price") if name in self.fields
+        )
         return self.stored is not None or typed
 
     @property
@@ -238,7 +230,7 @@ class SettingsForm(VersionedModelForm):
         }
 
 
-class InvoiceFilterForm(forms.Form):
+class InvoiceFilterForm(FilterForm):
     """What the list of invoices is narrowed to."""
 
     STATES = [("", "All"), ("drafts", "Drafts"), ("unpaid", "Unpaid"), ("overdue", "Overdue"), ("settled", "Paid"),
@@ -255,13 +247,6 @@ class InvoiceFilterForm(forms.Form):
         if show:
             invoices = invoices.overdue(today) if show == "overdue" else getattr(invoices, show)()
         return invoices.matching(words) if words else invoices
-
-    def address(self, **more: str | None) -> str:
-        """The same list, with more said."""
-        return query_of({name: self.data.get(name) for name in self.fields} | more)
-
-    def is_filtered(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
 
 
 def may_choose_clients(member: Membership) -> bool:

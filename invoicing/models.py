@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -278,9 +278,3 @@ class InvoicePayment(AccountModel):
 
     def __str__(self) -> str:
         return f"{self.amount} on {self.received_on}"
-
-
-def sums_of(invoice: Invoice) -> dict[str, Any]:
-    """The columns of an invoice that follow from its lines."""
-    found = invoice.totals
-    return {"net": found.net, "tax": found.tax, "gross": found.gross}

@@ -12,6 +12,7 @@ from django.db.models import F, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.history import history_of
@@ -62,7 +63,6 @@ def invoices(request: Any) -> HttpResponse:
         "open_sums": list(open_sums),
         "next_url": form.address(page=page.next) if page.next else "",
         "previous_url": form.address(page=page.previous) if page.previous else "",
-        "may_edit": can(request.membership, "invoice.edit"),
         "may_choose": may_choose_clients(request.membership),
     }
     return page_or_part(request, "invoicing/invoices.html", "list", context)
@@ -101,7 +101,9 @@ def invoice_from_time(request: Any) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("invoicing:invoice", request.account.slug, made.public_id)
-    open_now = open_clients(open_entries(request.membership, company=client))
+    # As many as the page before this one said.
+    waiting = open_entries(request.membership, company=client, only_approved=settings.only_approved)
+    open_now = open_clients(waiting)
     context = {"form": form, "client": client, "open": next((c for c in open_now if c.currency == currency), None)}
     return render(request, "invoicing/from_time.html", context, status=422 if form.is_bound else 200)
 
@@ -112,10 +114,8 @@ def invoice_create(request: Any) -> HttpResponse:
     """A draft without hours."""
     if not may_choose_clients(request.membership):
         return redirect("invoicing:unbilled", request.account.slug)
-    company = (
-        Company.objects.live().visible_to(request.membership).filter(public_id=id_in(request.GET.get("company", "")))
-    )
-    form = EmptyForm(posted(request), member=request.membership, initial={"company": company.first()})
+    named = _seen(request, request.GET.get("company", ""))
+    form = EmptyForm(posted(request), member=request.membership, initial={"company": named})
     if form.is_valid():
         made = form.save()
         return redirect("invoicing:invoice", request.account.slug, made.public_id)
@@ -206,9 +206,7 @@ def invoice_pdf(request: Any, public_id: UUID) -> HttpResponse:
 
     found = get_object_or_404(_visible(request), public_id=public_id)
     response = HttpResponse(pdf_of(found), content_type="application/pdf")
-    name = found.number or "draft"
-    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in name)
-    response["Content-Disposition"] = f'attachment; filename="{safe}.pdf"'
+    response["Content-Disposition"] = content_disposition_header(True, f"{found.number or 'draft'}.pdf")
     return response
 
 
@@ -243,13 +241,20 @@ def _editable(request: Any) -> Any:
     return within_reach(Invoice.objects.select_related("company", "account"), request.membership, "invoice.edit")
 
 
+def _seen(request: Any, public_id: str) -> Company | None:
+    """The client that this member sees under this id."""
+    seen: Company | None = (
+        Company.objects.live().visible_to(request.membership).filter(public_id=id_in(public_id)).first()
+    )
+    return seen
+
+
 def _client(request: Any, public_id: str) -> Company:
     """A client with open hours that this member may bill, or one whom they see; 404 otherwise."""
     found = Company.objects.filter(public_id=id_in(public_id)).first()
     if found is not None and open_entries(request.membership, company=found).exists():
         return found
-    seen = Company.objects.live().visible_to(request.membership).filter(public_id=id_in(public_id)).first()
-    if seen is None:
+    if (seen := _seen(request, public_id)) is None:
         raise Http404
     return seen
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ from accounts.api.fields import (
     Whole,
     Words,
 )
-from accounts.api.problems import WHOLE, Problem
+from accounts.api.problems import Problem, refused_in_words
 from accounts.api.resource import Resource
 from accounts.choices import currencies
 from accounts.models import Membership
@@ -309,13 +309,9 @@ def reason_asked(request: Any) -> str:
     return reason
 
 
-@contextmanager
-def refusals() -> Iterator[None]:
+def refusals() -> AbstractContextManager[None]:
     """What refuses time says so in a sentence."""
-    try:
-        yield
-    except Refused as refusal:
-        raise Problem("invalid", errors={WHOLE: [str(refusal)]}) from refusal
+    return refused_in_words(Refused)
 
 
 def _whole_minute(at: datetime | None) -> datetime | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +85,15 @@ class Problem(Exception):
         if self.errors is not None:
             said["errors"] = self.errors
         return HttpResponse(orjson.dumps(said), status=kind.status, content_type=CONTENT_TYPE, headers=self.headers)
+
+
+@contextmanager
+def refused_in_words(kind: type[Exception]) -> Iterator[None]:
+    """What an app refuses with a sentence, as a problem of the whole record."""
+    try:
+        yield
+    except kind as refusal:
+        raise Problem("invalid", errors={WHOLE: [str(refusal)]}) from refusal
 
 
 def problem_of(request: HttpRequest, exception: Exception) -> Problem:

@@ -99,8 +99,22 @@ def test_a_half_typed_line_is_told_at_its_place_and_nothing_is_lost(page, drafte
     content = response.content.decode()
     assert response.status_code == 422
     assert "Write a price." in content and "Write what it is for." in content and 'value="Photos"' in content
+    quantity = page.post(url, lines(("", "3", "", ""), version="1")).content.decode()
+    assert "Write what it is for." in quantity and 'value="3"' in quantity
     with inside(acme):
         assert Invoice.objects.get().net == 190
+
+
+def test_where_approved_hours_alone_are_billed_both_pages_say_so(page, museum, acme, inside):
+    with inside(acme):
+        InvoiceSettings.objects.create(only_approved=True)
+    asked = f"/a/acme/invoices/unbilled/invoice/?company={museum.public_id}&currency=EUR"
+    for url in ("/a/acme/invoices/unbilled/", asked):
+        assert "€190.00" not in page.get(url).content.decode()
+    with inside(acme):
+        TimeEntry.objects.update(rates_frozen_at="2026-11-20T12:00Z", bill_rate=95, rate_currency="EUR")
+    for url in ("/a/acme/invoices/unbilled/", asked):
+        assert "€190.00" in page.get(url).content.decode()
 
 
 def test_who_was_slower_sees_both_and_keeps_what_they_typed(page, drafted, acme, inside):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
@@ -13,6 +12,7 @@ from accounts.files.purposes import Unwelcome
 from accounts.models import Membership
 from crm.inputs import AmountField
 from lib.addresses import id_in
+from lib.forms import FilterForm
 from tenancy.forms import VersionedModelForm
 from timetracking.errors import Refused
 from timetracking.expenses import actions
@@ -184,7 +184,7 @@ class CategoryForm(KindForm):
         return cleaned
 
 
-class ExpenseFilterForm(forms.Form):
+class ExpenseFilterForm(FilterForm):
     """What the list of expenses is narrowed to."""
 
     WHAT = [("", "All"), ("billable", "Billable"), ("reimbursable", "To be paid back"), ("bare", "Without a receipt")]
@@ -221,11 +221,3 @@ class ExpenseFilterForm(forms.Form):
         if asked["what"] == "bare":
             return expenses.filter(receipt=None)
         return expenses.filter(**{asked["what"]: True}) if asked["what"] else expenses
-
-    def address(self, **more: str | None) -> str:
-        """The same list, with more said."""
-        kept = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return "?" + urlencode({**kept, **{name: value for name, value in more.items() if value}})
-
-    def is_filtered(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 
@@ -13,6 +12,7 @@ from crm.inputs import AmountField
 from crm.models import Deal
 from lib import formats
 from lib.addresses import id_in
+from lib.forms import FilterForm
 from tenancy.context import current_account_id
 from tenancy.forms import AccountModelForm, VersionedModelForm
 from timetracking.finding import projects_found
@@ -173,7 +173,7 @@ class DealProjectForm(ProjectForm):
             cleaned["budget_amount"] = self.deal.value
 
 
-class ProjectFilterForm(forms.Form):
+class ProjectFilterForm(FilterForm):
     """What the list of projects is narrowed to."""
 
     STATUS = [("", "Active"), ("archived", "Archived"), ("all", "All")]
@@ -195,15 +195,6 @@ class ProjectFilterForm(forms.Form):
         if chosen["q"].strip():
             projects = projects_found(projects, chosen["q"], member)
         return self._of_company(projects, chosen["company"])
-
-    def address(self, page: str | None) -> str:
-        """The same list, another page; nothing where there is none."""
-        kept = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return "?" + urlencode({**kept, "page": page}) if page else ""
-
-    def is_filtered(self) -> bool:
-        """True when the list may be empty because of what was asked."""
-        return any(self.data.get(name) for name in self.fields)
 
     def _of_company(self, projects: ProjectQuerySet, public_id: str) -> ProjectQuerySet:
         if not public_id:

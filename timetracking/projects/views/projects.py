@@ -48,8 +48,8 @@ def projects(request: HttpRequest) -> HttpResponse:
         "form": form,
         "clients": clients(member, form.data.get("company", "")),
         "lines": [(project, hours.get(project.pk, 0), budgets.get(project.pk)) for project in page.rows],
-        "previous_url": form.address(page=page.previous),
-        "next_url": form.address(page=page.next),
+        "previous_url": form.address(page=page.previous) if page.previous else "",
+        "next_url": form.address(page=page.next) if page.next else "",
         "may_edit": can(member, "project.edit"),
         "sees_all_hours": can_for_others(member, "time.view"),
     }
